@@ -1,0 +1,36 @@
+const swc = [
+  '@swc/jest',
+  {
+    jsc: {
+      parser: { syntax: 'typescript', tsx: true },
+      target: 'es2023',
+      transform: { react: { runtime: 'automatic' } },
+    },
+    module: { type: 'commonjs' },
+  },
+]
+/** Packages that ship only ES modules, which jest's loader does not read. */
+const ESM_ONLY = ['file-type', 'strtok3', 'token-types', 'peek-readable', 'uint8array-extras', '@tokenizer', '@borewit']
+
+const server = (displayName, folder) => ({
+  displayName,
+  testEnvironment: 'node',
+  testMatch: [`<rootDir>/test/${folder}/**/*.test.ts`],
+  transform: { '^.+\\.[jt]sx?$': swc },
+  transformIgnorePatterns: [`/node_modules/(?!(${ESM_ONLY.join('|')})/)`],
+  modulePathIgnorePatterns: ['<rootDir>/miniprogram/dist', '<rootDir>/dist'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
+})
+
+module.exports = {
+  // One database for all: with SQL Server the suites take turns.
+  maxWorkers: process.env.TEST_MSSQL_URL ? 1 : '100%',
+  testTimeout: 30_000,
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  projects: [
+    server('server', 'server'),
+    { ...server('e2e', 'e2e'), globalSetup: '<rootDir>/test/e2e/build.js' },
+    require('./test/miniprogram/jest.project.js'),
+    require('./test/weapp/jest.project.js'),
+  ],
+}

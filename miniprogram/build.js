@@ -1,0 +1,51 @@
+// Builds the client: `node miniprogram/build.js h5|weapp [--if-stale]`.
+const { execFileSync } = require('node:child_process')
+const fs = require('node:fs')
+const path = require('node:path')
+
+const OUTPUTS = { weapp: 'dist/weapp/app.json', h5: 'dist/h5/index.html' }
+const SOURCES = ['src', 'config', 'babel.config.js', 'build.js', '../types']
+
+/** Newest change below the given files and folders, in ms. */
+function newestMs(paths) {
+  return Math.max(
+    ...paths.map((entry) => {
+      const stat = fs.statSync(entry)
+      if (!stat.isDirectory()) return stat.mtimeMs
+      return newestMs(fs.readdirSync(entry).map((name) => path.join(entry, name)))
+    }),
+    0,
+  )
+}
+
+const isFresh = (output) =>
+  fs.existsSync(output) && fs.statSync(output).mtimeMs > newestMs(SOURCES.map((name) => path.join(__dirname, name)))
+
+/** Without a server address only a demonstration can be built; a production build without one fails. */
+function environment(type) {
+  const { TARO_APP_API, TARO_APP_DEMO, NODE_ENV } = process.env
+  const demo = type === 'weapp' && !TARO_APP_API && !TARO_APP_DEMO && NODE_ENV !== 'production'
+  if (demo)
+    process.stdout.write('TARO_APP_API is not set: building a demonstration that talks to http://localhost:4001\n')
+  return { ...process.env, NODE_ENV: 'production', ...(demo ? { TARO_APP_DEMO: 'true' } : {}) }
+}
+
+exports.buildClient = (type, { ifStale = false, quiet = false } = {}) => {
+  if (ifStale && isFresh(path.join(__dirname, OUTPUTS[type]))) return
+  const taro = require.resolve('@tarojs/cli/bin/taro')
+  execFileSync(process.execPath, [taro, 'build', '--type', type, '--no-check', '--disable-global-config'], {
+    cwd: __dirname,
+    env: environment(type),
+    stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
+  })
+}
+
+if (require.main === module) {
+  const [type, option] = process.argv.slice(2)
+  if (!Object.hasOwn(OUTPUTS, type ?? '')) throw new Error(`unknown target "${type}": use h5 or weapp`)
+  try {
+    exports.buildClient(type, { ifStale: option === '--if-stale' })
+  } catch (error) {
+    process.exit(error.status || 1) // Taro has said why
+  }
+}

@@ -1,0 +1,16 @@
+export const EVALUATE_TEXTS = {
+  lead: '您的评价会直接反馈给工程师和服务主管',
+  engineer: (name: string) => `服务工程师 ${name}`,
+  attitude: '服务态度',
+  quality: '服务质量',
+  overall: '总体评价',
+  pick: '请选择',
+  comment: '文字评价',
+  commentPlaceholder: '哪里做得好，哪里可以改进（选填）',
+  submit: '提交评价',
+  thanks: '感谢您的评价',
+  given: (time: string) => `评价于 ${time}`,
+  back: '查看任务',
+  notYet: '服务完成后才能评价',
+  notYetHint: '工程师完成服务后，这里会开放评价',
+} as const

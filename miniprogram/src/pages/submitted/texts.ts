@@ -1,0 +1,23 @@
+export const SUBMITTED_TEXTS = {
+  lead: '我们已收到您的需求',
+  number: '任务编号',
+  copy: '复制',
+  copied: '已复制',
+  earlier: '这是您上一次点提交时建立的任务，之后修改的内容没有包含在内。如需补充，请在任务详情中联系工程师或催办。',
+  next: '接下来会发生什么',
+  steps: [
+    { title: '安排工程师', text: '调度员核对需求并派单，您会收到通知' },
+    { title: '电话联系', text: '工程师与您约定上门时间' },
+    { title: '检测与报价', text: '检测结果和方案会写在任务里' },
+    { title: '您来确认', text: '同意方案后才开始服务，不满意可以退回' },
+  ],
+  summary: '提交的内容',
+  service: '服务',
+  device: '仪器',
+  appointment: '预约时间',
+  address: '服务地址',
+  open: '查看任务',
+  home: '返回首页',
+  missing: '没有找到任务编号',
+  missingHint: '可在“任务”中查看全部已提交的任务',
+} as const

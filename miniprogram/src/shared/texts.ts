@@ -1,0 +1,23 @@
+/** Words used on more than one page; words of one page stand in that page's own `texts.ts`. */
+export const TEXTS = {
+  brand: '研仪联',
+  retry: '重新加载',
+  login: '微信一键登录',
+  loading: '正在加载',
+  loadMore: '加载更多',
+  listEnd: '没有更多了',
+  emptyList: '这里还没有内容',
+  cancel: '取消',
+  confirm: '确定',
+  save: '保存',
+  close: '关闭',
+  required: '必填',
+  agree: '同意并继续',
+  disagree: '暂不同意',
+  privacyTitle: '隐私保护指引',
+  privacyLead: '在使用研仪联之前，请阅读并同意隐私保护指引。我们只为完成仪器服务使用以下信息：',
+  privacyPoints: ['联系方式与地址：安排工程师上门', '图片与文件：帮助判断仪器问题', '位置：选择服务地址、核对到场签到'],
+  privacyRead: '阅读《隐私保护指引》全文',
+  consentNeeded: '同意隐私保护指引后即可查看和提交',
+  consentOpen: '查看并同意',
+} as const

@@ -1,0 +1,5 @@
+import { runCommand } from './run'
+import { buildServer } from './server-bundle'
+
+/** `npm run build:server` */
+runCommand(buildServer)

@@ -1,0 +1,59 @@
+/** Every environment variable the server reads; the only place that touches `process.env`. */
+export const ENV_NAMES = [
+  'NODE_ENV',
+  'HOST',
+  'PORT',
+  'DATA_DIR',
+  'DATABASE_URL',
+  'JWT_SECRET',
+  'DATA_KEY',
+  'DATA_KEY_PREVIOUS',
+  'EVENT_KEY',
+  'CALLBACK_SECRET',
+  'PUBLIC_URL',
+  'UPSTREAMS',
+  'WECHAT_APPID',
+  'WECHAT_SECRET',
+  'WECHAT_API_BASE_URL',
+  'WECHAT_CONTENT_CHECK',
+  'NGS_BASE_URL',
+  'NGS_TOKEN',
+  'NGS_DS',
+  'NGS_EPID',
+  'NGS_STAFF_ID',
+  'NGS_GROUP_ID',
+  'NGS_DB_POOL',
+  'NGS_CUSTOMER_GUID',
+  'NGS_MAP_IDS',
+  'NGS_FIELD_MAP',
+  'WXWORK_BASE_URL',
+  'CALLBACK_URL',
+  'MAX_EVENTS',
+  'MONITOR_INTERVAL_MS',
+  'CAPTCHA_DECODER_URL',
+  'TRUSTED_PROXIES',
+  'CORS_ORIGINS',
+  'METRICS_TOKEN',
+  'LOG_LEVEL',
+] as const
+
+export type Env = Partial<Record<(typeof ENV_NAMES)[number], string>>
+
+/** Reads the variables as trimmed strings; an empty one counts as unset. */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const env: Env = {}
+  for (const name of ENV_NAMES) {
+    const value = source[name]?.trim()
+    if (value) env[name] = value
+  }
+  return env
+}
+
+/** Reads `.env` in the working directory where there is one; variables already set win. */
+export function loadEnvFile(): void {
+  try {
+    process.loadEnvFile()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}

@@ -1,0 +1,83 @@
+import { UpstreamError } from '../kit/upstream-error'
+import type { SiteCredential } from './credential'
+import {
+  type CaptchaNote,
+  type CaptchaTicket,
+  fetchCaptcha,
+  type GivenLogin,
+  type LoginOutcome,
+  sendLogin,
+} from './login'
+import { passes } from './profile'
+import { type SiteOptions, SiteWire } from './wire'
+import { type ListPage, listRequest, readDetail, readList } from './work-orders'
+
+export type { SiteCredential } from './credential'
+export type { CaptchaNote, CaptchaTicket, LoggedIn, LoginOutcome } from './login'
+export type { CallNotes, SiteOptions } from './wire'
+export type { ExternalOrder, ListPage } from './work-orders'
+
+/**
+ * One external work-order site (external-site-session.md). A site that is down is `unavailable` or `unknown-outcome`,
+ * a page that is not what the profile says is `bad-response`, a session that is over is `unauthenticated`.
+ */
+export function createExternalSite(options: SiteOptions) {
+  const wire = new SiteWire(options)
+  const { profile } = options
+
+  return {
+    fetchCaptcha: (account: string, read: (ticket: CaptchaTicket) => Promise<CaptchaNote>): Promise<CaptchaTicket> =>
+      fetchCaptcha(wire, account, read),
+
+    login: (ticket: CaptchaTicket, given: GivenLogin): Promise<LoginOutcome> => sendLogin(wire, ticket, given),
+
+    /** Whether the session is still good. */
+    check: (credential: SiteCredential, account: string): Promise<boolean> =>
+      wire.recorded(account, secretsOf(credential), async () => {
+        try {
+          const { status, json } = await wire.readBehindLogin('check_status', credential)
+          if (!profile.alive.status.includes(status)) throw wire.changed('check-status', { status })
+          if (profile.alive.json && !passes(json, profile.alive.json)) throw wire.changed('check-answer')
+          return true
+        } catch (error) {
+          if (error instanceof UpstreamError && error.kind === 'unauthenticated') return false
+          throw error
+        }
+      }),
+
+    /** One page of the list, from 1. @throws UpstreamError unauthenticated where the session is over */
+    list: (
+      credential: SiteCredential,
+      account: string,
+      at: { page: number; since: string | null },
+    ): Promise<ListPage> =>
+      wire.recorded(account, secretsOf(credential), async () => {
+        const { json } = await wire.readBehindLogin('workorder_list', credential, listRequest(profile, at))
+        const page = readList(json, profile)
+        if (!page) throw wire.changed('list-answer')
+        return page
+      }),
+
+    hasDetails: options.endpoints.some(({ name }) => name === 'workorder_detail'),
+
+    /** The detail of one order. @throws UpstreamError also where this one order cannot be read */
+    detail: (credential: SiteCredential, account: string, externalNo: string): Promise<unknown> =>
+      wire.recorded(account, secretsOf(credential), async () => {
+        const query = { [profile.detail.idParam]: externalNo }
+        const { json } = await wire.readBehindLogin('workorder_detail', credential, query)
+        const detail = readDetail(json, profile)
+        if (detail === undefined) throw wire.changed('detail-answer')
+        return detail
+      }),
+
+    state: () => wire.http.state(),
+    close: () => wire.http.close(),
+  }
+}
+
+export type ExternalSite = ReturnType<typeof createExternalSite>
+
+const secretsOf = ({ jar, token }: SiteCredential): string[] => [
+  ...(token ? [token] : []),
+  ...(jar?.cookies ?? []).map(({ value }) => String(value ?? '')),
+]

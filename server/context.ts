@@ -1,0 +1,312 @@
+import path from 'node:path'
+import type { LogEvent } from 'kysely'
+import pino, { type Logger } from 'pino'
+import type { Config } from './config/config'
+import type { Secrets } from './config/secrets'
+import { type CircuitName, createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
+import { createNgs, type Ngs } from './connectors/ngs'
+import { createWechat, type Wechat } from './connectors/wechat'
+import { type Commits, createCommits } from './db/after-commit'
+import { type Database, openDatabase } from './db/database'
+import { createAuditRepository } from './features/audit/repository'
+import { type AuditService, createAuditService } from './features/audit/service'
+import { createCustomerAdmin } from './features/customers/admin'
+import { createDispatchRepository } from './features/dispatch/repository'
+import { createDispatchService } from './features/dispatch/service'
+import { createBinaries } from './features/external-log/binaries'
+import { createExternalLogRepository } from './features/external-log/repository'
+import { type CallNotes, createExternalLog } from './features/external-log/service'
+import type { FileStorage } from './features/files/storage'
+import { createJobRepository } from './features/jobs/repository'
+import { createJobService } from './features/jobs/service'
+import { createSlaRepository } from './features/sla/repository'
+import { createSlaService } from './features/sla/service'
+import { createStaffRepository } from './features/staff/repository'
+import { createStaffService, type StaffService } from './features/staff/service'
+import { createSyncRepository } from './features/sync/repository'
+import { createSyncService } from './features/sync/service'
+import { createCheckin } from './features/visits/checkin'
+import { createEvidence } from './features/visits/evidence'
+import { createFixes } from './features/visits/fixes'
+import { createVisitRepository } from './features/visits/repository'
+import { createVisitService } from './features/visits/service'
+import { createTickets } from './features/visits/tickets'
+import { createWorkOrderRepository } from './features/work-orders/repository'
+import { createWorkOrderService } from './features/work-orders/service'
+import { createCustomerRepository } from './features/customers/repository'
+import { createCustomerService } from './features/customers/service'
+import { createDiskStorage } from './features/files/disk-storage'
+import { createFileLinks } from './features/files/links'
+import { createFileRepository } from './features/files/repository'
+import { createFileService, type FileService } from './features/files/service'
+import { createIdempotencyRepository } from './features/idempotency/repository'
+import { createIdempotency } from './features/idempotency/service'
+import { createModeration } from './features/moderation/service'
+import { createNgsProxy } from './features/ngs-proxy/service'
+import { createNgsSyncRepository } from './features/ngs-sync/repository'
+import { createNgsDrift, createNgsHandler, createNgsSync } from './features/ngs-sync/service'
+import { createNotificationRepository } from './features/notifications/repository'
+import { createNotificationService, type NotificationService } from './features/notifications/service'
+import type { OutboxHandler } from './features/outbox/handler'
+import { createOutboxRepository } from './features/outbox/repository'
+import { createOutboxService } from './features/outbox/service'
+import { createOutboxWorker } from './features/outbox/worker'
+import { createHealthService, type HealthDeps } from './features/platform/health'
+import { createTaskImport } from './features/tasks/import'
+import { createTaskLifecycle, type TaskLifecycle } from './features/tasks/lifecycle'
+import { createTaskRepository } from './features/tasks/repository'
+import { createTaskService } from './features/tasks/service'
+import { createChainHeads } from './features/work-order-events/heads'
+import { createEventRepository } from './features/work-order-events/repository'
+import { createVerifier } from './features/work-order-events/verify'
+import { createEventService, type EventService } from './features/work-order-events/service'
+import { createExternalSiteParts, type ExternalSiteParts } from './external-site-parts'
+import { type CreateRateLimit, createMemoryRateLimit } from './http/limits'
+import { createMetrics } from './http/metrics'
+import { createTokens } from './http/tokens'
+import { createWxworkParts } from './wxwork-parts'
+
+/** What tests and the demo put in place of the usual parts. */
+export interface Overrides {
+  now?: () => Date
+  log?: Logger
+  wechatBaseUrl?: string
+  ngsBaseUrl?: string
+  wxworkBaseUrl?: string
+  /** False: calls to partners leave no trace in the database. */
+  recordCalls?: boolean
+  captchaDecoder?: ExternalSiteParts['captchaDecoder']
+  createRateLimit?: CreateRateLimit
+  onQuery?: (event: LogEvent) => void
+}
+
+/** Builds everything a server needs: database, connectors, then repositories and services. */
+export async function createContext(config: Config, secrets: Secrets, overrides: Overrides = {}) {
+  const now = overrides.now ?? (() => new Date())
+  const log = overrides.log ?? pino({ level: config.logLevel }, pino.destination({ sync: false, minLength: 4096 }))
+  const createRateLimit = overrides.createRateLimit ?? createMemoryRateLimit
+  const database = await openDatabase(config.database, overrides.onQuery)
+  const { db } = database
+  const commits = createCommits(database.transaction)
+  const { transaction } = commits
+
+  const metrics = createMetrics(database)
+  const externalLog = createExternalLog({
+    repository: createExternalLogRepository(database),
+    binaries: createBinaries(path.join(config.dataDir, 'external-log')),
+    log,
+    now,
+  })
+  /** Where every call to a partner is told of. */
+  const recordCall = (call: HttpCall, notes?: CallNotes): void => {
+    metrics.partnerCall(call)
+    if (overrides.recordCalls !== false) externalLog.record(call, notes)
+  }
+  const wechat = connectWechat(config, { log, onCall: recordCall }, overrides.wechatBaseUrl)
+  const ngs = connectNgs(config, { log, onCall: recordCall }, overrides.ngsBaseUrl)
+  const tokens = createTokens(secrets.jwtSecret, now)
+  const storage = createDiskStorage(path.join(config.dataDir, 'files'))
+  const files = createFileService({
+    repository: createFileRepository(db),
+    storage,
+    links: createFileLinks({ secret: secrets.jwtSecret, publicUrl: config.publicUrl, now }),
+    transaction,
+    now,
+  })
+  const eventRepository = createEventRepository(database)
+  const events = createEventService({ repository: eventRepository, key: secrets.eventKey, now })
+  const notifications = createNotificationService({
+    repository: createNotificationRepository(database),
+    transaction,
+    now,
+  })
+  const audit = createAuditService({ repository: createAuditRepository(database), now })
+  const shared = { files, audit, transaction, now }
+
+  const staff = createStaffService({
+    ...shared,
+    repository: createStaffRepository(database),
+    tokens,
+    accountLimit: createRateLimit('staff-account', 10),
+  })
+  const customerRepository = createCustomerRepository(database)
+  const taskRepository = createTaskRepository(database)
+  const ngsParts = createNgsParts({ config, database, commits, audit, ngs, log, now })
+  const partners = ngsParts.ngsSync
+  const lifecycle = createTaskLifecycle({ repository: taskRepository, events, notifications, partners, now })
+  const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, storage, secrets })
+  const customerAdmin = createCustomerAdmin({ ...shared, repository: customerRepository })
+  const common = { ...shared, config, secrets, database, staff, notifications, recordCall, log }
+  const externalSites = createExternalSiteParts({
+    ...common,
+    customerAdmin,
+    taskImport: createTaskImport({ repository: taskRepository, lifecycle, now }),
+    captchaDecoder: overrides.captchaDecoder,
+  })
+  const wxworkParts = createWxworkParts({ ...common, metrics, sandboxUrl: overrides.wxworkBaseUrl })
+
+  return {
+    ...fieldWork,
+    ...externalSites,
+    ...wxworkParts,
+    config,
+    now,
+    log,
+    database,
+    storage,
+    tokens,
+    files,
+    events,
+    notifications,
+    audit,
+    staff,
+    lifecycle,
+    taskRepository,
+    chainHeads: createChainHeads({
+      repository: eventRepository,
+      key: secrets.eventKey,
+      dir: path.join(config.dataDir, 'heads'),
+      now,
+    }),
+    verifyEvents: createVerifier({ repository: eventRepository, key: secrets.eventKey }),
+    createRateLimit,
+    idempotency: createIdempotency({ repository: createIdempotencyRepository(db), now }),
+    metrics,
+    externalLog,
+    recordCall,
+    ...ngsParts,
+    ngsProxy: createNgsProxy({ ngs, transaction }),
+    jobs: createJobService({ repository: createJobRepository(database), now }),
+    health: createHealthService({
+      database,
+      storage,
+      partners: partnersOf({ wechat, ngs, wxwork: wxworkParts.wxworkConnector }),
+      morePartners: externalSites.siteHealth,
+      accounts: wxworkParts.wxworkHealth,
+    }),
+    customers: createCustomerService({ ...shared, repository: customerRepository, wechat, tokens }),
+    customerAdmin,
+    tasks: createTaskService({
+      ...shared,
+      repository: taskRepository,
+      lifecycle,
+      events,
+      dispatch: fieldWork.dispatch,
+      moderation: createModeration({ wechat, enabled: config.wechat?.contentCheck ?? false, log }),
+    }),
+    async close() {
+      await wxworkParts.closeWxwork()
+      await externalSites.closeExternalSites()
+      await externalLog.flush()
+      await database.close()
+    },
+  }
+}
+
+export type Context = Awaited<ReturnType<typeof createContext>>
+
+interface NgsDeps {
+  config: Config
+  database: Database
+  commits: Commits
+  audit: AuditService
+  ngs: Ngs | null
+  log: Logger
+  now: () => Date
+}
+
+/** The outbox, and what ngs is owed through it; nothing is owed to a partner that is not configured. */
+function createNgsParts({ config, database, commits, audit, ngs, log, now }: NgsDeps) {
+  const repository = createOutboxRepository(database)
+  const ngsRepository = createNgsSyncRepository(database)
+  const connected = ngs && config.ngs
+  const handlers: Record<string, OutboxHandler> = connected
+    ? { ngs: createNgsHandler({ ngs, config: connected, repository: ngsRepository }) }
+    : {}
+  const outboxWorker = createOutboxWorker({ ...commits, repository, handlers, log, now })
+  const outbox = createOutboxService({ ...commits, repository, handlers, audit, wake: outboxWorker.wake, now })
+  return {
+    outbox,
+    outboxWorker,
+    ngsSync: createNgsSync({ config: connected, outbox }),
+    ngsDrift: createNgsDrift({ repository: ngsRepository, now }),
+  }
+}
+
+interface FieldWorkDeps {
+  database: Database
+  storage: FileStorage
+  files: FileService
+  audit: AuditService
+  events: EventService
+  notifications: NotificationService
+  lifecycle: TaskLifecycle
+  staff: StaffService
+  secrets: Secrets
+  transaction: Database['transaction']
+  now: () => Date
+}
+
+/** Everything between dispatch and completion. */
+function createFieldWork(deps: FieldWorkDeps) {
+  const { database, secrets, now } = deps
+  const tickets = createTickets({ secret: secrets.jwtSecret, now })
+  const sla = createSlaService({ ...deps, repository: createSlaRepository(database) })
+  const dispatch = createDispatchService({ ...deps, repository: createDispatchRepository(database.db) })
+  const visitRepository = createVisitRepository(database)
+  const fixes = createFixes({ repository: visitRepository, now })
+  const checkin = createCheckin({ ...deps, repository: visitRepository, fixes, dispatch, sla, tickets })
+  const visits = createVisitService({ ...deps, repository: visitRepository, checkin, fixes, sla })
+  const workOrders = createWorkOrderService({
+    ...deps,
+    repository: createWorkOrderRepository(database),
+    dispatch,
+    visits,
+    sla,
+    tickets,
+  })
+  return {
+    sla,
+    dispatch,
+    visits,
+    workOrders,
+    evidence: createEvidence({ ...deps, repository: visitRepository }),
+    sync: createSyncService({ ...deps, repository: createSyncRepository(database.db), visits, workOrders }),
+  }
+}
+
+type ClientParts = Required<Pick<HttpClientOptions, 'log' | 'onCall'>>
+
+/** An upstream without configuration is not built; its routes say so. */
+function connectWechat({ wechat }: Config, client: ClientParts, sandboxUrl?: string): Wechat | null {
+  const baseUrl = wechat?.baseUrl || sandboxUrl
+  if (!wechat || !baseUrl) return null
+  return createWechat({
+    config: { ...wechat, baseUrl },
+    http: createHttpClient({ ...client, upstream: 'wechat', baseUrl }),
+    log: client.log,
+  })
+}
+
+function connectNgs({ ngs }: Config, client: ClientParts, sandboxUrl?: string): Ngs | null {
+  const baseUrl = ngs?.baseUrl || sandboxUrl
+  if (!ngs || !baseUrl) return null
+  return createNgs({
+    config: ngs,
+    http: createHttpClient({ ...client, upstream: 'ngs', baseUrl }),
+    log: client.log,
+  })
+}
+
+function partnersOf(partners: Record<string, { state(): { circuit: CircuitName } } | null>): HealthDeps['partners'] {
+  const built = Object.entries(partners).flatMap(([name, partner]) => (partner ? [[name, partner] as const] : []))
+  return Object.fromEntries(
+    built.map(([name, partner]) => [
+      name,
+      () => {
+        const { circuit } = partner.state()
+        return { ok: circuit !== 'open', detail: circuit }
+      },
+    ]),
+  )
+}

@@ -1,0 +1,93 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Kysely, type LogEvent, type Transaction } from 'kysely'
+import sql from 'mssql'
+import type { DatabaseConfig } from '../config/config'
+import { isTransient } from './db-error'
+import { MssqlDialect } from './mssql-dialect'
+import type { Schema } from './schema'
+import { SqliteDialect } from './sqlite-dialect'
+
+export type Engine = DatabaseConfig['engine']
+/** The database or an open transaction on it: what every repository function runs on. */
+export type Db = Kysely<Schema>
+export type Trx = Transaction<Schema>
+
+export interface Database {
+  engine: Engine
+  db: Db
+  /**
+   * Runs `work` in one transaction and, when the server chose it as a deadlock's victim, again from the start:
+   * `work` must have no effect outside the database.
+   */
+  transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T>
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>
+  pool(): { size: number; available: number; pending: number }
+  close(): Promise<void>
+}
+
+const TRANSACTION_TRIES = 4
+const BUSY_TIMEOUT_MS = 5000
+
+/** Opens the configured database; SQL Server connects at once, so that a wrong address is known at start. */
+export async function openDatabase(config: DatabaseConfig, onQuery?: (event: LogEvent) => void): Promise<Database> {
+  if (config.engine === 'sqlite' && config.file !== ':memory:')
+    fs.mkdirSync(path.dirname(config.file), { recursive: true })
+  const pool = config.engine === 'mssql' ? new sql.ConnectionPool(poolConfig(config.url)) : null
+  // Without a listener a connection lost while idle would end the process; the pool replaces it by itself.
+  pool?.on('error', () => {})
+  await pool?.connect()
+  const dialect = pool
+    ? new MssqlDialect(async () => pool)
+    : new SqliteDialect({ file: config.file, busyTimeoutMs: BUSY_TIMEOUT_MS })
+  const db = new Kysely<Schema>({ dialect, log: onQuery })
+  return {
+    engine: config.engine,
+    db,
+    transaction: (work) => transact(db, work),
+    ping: async () => {
+      await db.selectNoFrom((eb) => eb.lit(1).as('one')).execute()
+    },
+    pool: () => ({ size: pool?.size ?? 1, available: pool?.available ?? 1, pending: pool?.pending ?? 0 }),
+    close: () => db.destroy(),
+  }
+}
+
+async function transact<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute(work)
+    } catch (error) {
+      if (attempt === TRANSACTION_TRIES || !isTransient(error)) throw error
+      await pause(10 * 2 ** attempt * Math.random())
+    }
+  }
+}
+
+/** `mssql://user:password@host:1433/database?encrypt=true&trustServerCertificate=false` */
+function poolConfig(url: string): sql.config {
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url)
+  const number = (name: string, fallback: number) => Number(searchParams.get(name) ?? fallback)
+  return {
+    server: hostname,
+    port: Number(port || 1433),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+    connectionTimeout: number('connectionTimeoutMs', 15_000),
+    requestTimeout: number('requestTimeoutMs', 15_000),
+    pool: {
+      max: number('poolMax', 20),
+      min: number('poolMin', 1),
+      idleTimeoutMillis: 30_000,
+      acquireTimeoutMillis: 15_000,
+    },
+    options: {
+      encrypt: searchParams.get('encrypt') !== 'false',
+      trustServerCertificate: searchParams.get('trustServerCertificate') === 'true',
+      useUTC: true,
+    },
+  }
+}

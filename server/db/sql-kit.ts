@@ -1,0 +1,187 @@
+import {
+  type ColumnDefinitionBuilder,
+  type CompiledQuery,
+  type Insertable,
+  type RawBuilder,
+  type SelectQueryBuilder,
+  sql,
+} from 'kysely'
+import type { Db, Engine } from './database'
+import type { Schema } from './schema'
+
+/**
+ * Everything in which the two engines differ, and the little raw SQL that Kysely cannot say.
+ * Queries elsewhere are written once, in Kysely, for both.
+ */
+
+/** Rows `(page − 1) × size` to `page × size` of an ordered query. */
+export function paged<Q>(query: Q, engine: Engine, { page, size }: { page: number; size: number }): Q {
+  const builder = query as unknown as SelectQueryBuilder<any, any, any>
+  const offset = (page - 1) * size
+  return (engine === 'mssql' ? builder.offset(offset).fetch(size) : builder.limit(size).offset(offset)) as unknown as Q
+}
+
+/** The first `count` rows of an ordered query. */
+export function first<Q>(query: Q, engine: Engine, count: number): Q {
+  const builder = query as unknown as SelectQueryBuilder<any, any, any>
+  return (engine === 'mssql' ? builder.top(count) : builder.limit(count)) as unknown as Q
+}
+
+/** `column` holds `text`, wildcards taken literally. */
+export function contains(column: string, text: string): RawBuilder<boolean> {
+  const pattern = `%${text.replace(/[\\%_[]/g, '\\$&')}%`
+  return sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`
+}
+
+type Modifier = (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder
+type Column = [name: string, type: RawBuilder<unknown>, modifier: Modifier]
+
+/**
+ * Column definitions for migrations: spread one into `addColumn`. SQLite keeps SQL Server's type names (its driver
+ * reads instants and flags by them) and checks lengths, so that a text too long for SQL Server fails there too.
+ */
+export function columnTypes(engine: Engine) {
+  const nullability = (required: boolean, column: ColumnDefinitionBuilder) => (required ? column.notNull() : column)
+  const plain =
+    (type: string) =>
+    (name: string, required: boolean): Column => [name, sql.raw(type), (column) => nullability(required, column)]
+  return {
+    text: (name: string, length: number, required: boolean): Column => [
+      name,
+      sql.raw(`nvarchar(${length})`),
+      (column) =>
+        nullability(
+          required,
+          engine === 'sqlite' ? column.check(sql`length(${sql.ref(name)}) <= ${sql.lit(length)}`) : column,
+        ),
+    ],
+    longText: plain(engine === 'mssql' ? 'nvarchar(max)' : 'text'),
+    instant: plain('datetimeoffset(3)'),
+    flag: plain('bit'),
+    int: plain('int'),
+    bigint: plain('bigint'),
+    float: plain(engine === 'mssql' ? 'float' : 'double'),
+    identity: (name: string): Column => [
+      name,
+      sql.raw(engine === 'mssql' ? 'bigint identity(1,1)' : 'integer'),
+      (column) => (engine === 'mssql' ? column.notNull().primaryKey() : column.primaryKey().autoIncrement()),
+    ],
+    key: (name: string, length: number): Column => [
+      name,
+      sql.raw(`nvarchar(${length})`),
+      (column) => column.notNull().primaryKey(),
+    ],
+  }
+}
+
+class Slot {
+  constructor(readonly name: string) {}
+}
+
+type Values = Record<string, unknown>
+
+/**
+ * Compiles a query once and runs it with fresh values: building and compiling is most of what Kysely costs on a hot
+ * path. `build` gets a function that stands in for each named value.
+ */
+export function prepare<V extends Values, R>(
+  db: Db,
+  build: (value: <K extends keyof V & string>(name: K) => V[K]) => { compile(): CompiledQuery<R> },
+): (values: V, on?: Db) => Promise<R[]> {
+  let compiled: CompiledQuery<R> | undefined
+  return async (values, on = db) => {
+    compiled ??= build((name) => new Slot(name) as never).compile()
+    const parameters = compiled.parameters.map((item) => (item instanceof Slot ? values[item.name] : item))
+    const { rows } = await on.executeQuery<R>({ ...compiled, parameters } as CompiledQuery<R>)
+    return rows
+  }
+}
+
+/** Inserts one row; the statement of each set of columns is compiled once. A column left undefined takes its default. */
+export function prepareInsert<T extends keyof Schema>(
+  db: Db,
+  table: T,
+): (row: Insertable<Schema[T]>, on?: Db) => Promise<void> {
+  const statements = new Map<string, (values: Values, on?: Db) => Promise<unknown>>()
+  return async (row, on) => {
+    const values = row as Values
+    const columns = Object.keys(values).filter((column) => values[column] !== undefined)
+    const shape = columns.join()
+    let insert = statements.get(shape)
+    if (!insert) {
+      insert = prepare<Values, unknown>(db, (value) =>
+        db.insertInto(table).values(Object.fromEntries(columns.map((column) => [column, value(column)])) as never),
+      )
+      statements.set(shape, insert)
+    }
+    await insert(values, on)
+  }
+}
+
+/** Whether a table (or a column of it) exists; asks the standard views, which every SQL Server has. */
+export async function exists(db: Db, engine: Engine, table: string, column?: string): Promise<boolean> {
+  const query =
+    engine === 'mssql'
+      ? sql`select 1 as found from information_schema.columns where table_schema = 'dbo' and table_name = ${table}
+            and column_name = coalesce(${column ?? null}, column_name)`
+      : sql`select 1 as found from pragma_table_info(${table}) where name = coalesce(${column ?? null}, name)`
+  return (await query.execute(db)).rows.length > 0
+}
+
+/** Whether some unique index covers exactly this column, whatever its name. */
+export async function hasUniqueIndex(db: Db, engine: Engine, table: string, column: string): Promise<boolean> {
+  const query =
+    engine === 'mssql'
+      ? sql`select i.index_id from sys.indexes i
+            join sys.index_columns k on k.object_id = i.object_id and k.index_id = i.index_id
+            join sys.columns c on c.object_id = k.object_id and c.column_id = k.column_id
+            where i.object_id = object_id(${table}) and i.is_unique = 1
+            group by i.index_id having count(*) = 1 and min(c.name) = ${column}`
+      : sql`select l.name from pragma_index_list(${table}) l where l."unique" = 1
+            and (select group_concat(name) from pragma_index_info(l.name)) = ${column}`
+  return (await query.execute(db)).rows.length > 0
+}
+
+/** Runs a DDL statement; "there is already such an object" (1913, 2714, 2705) counts as done. */
+export async function unlessExists(statement: { execute(): Promise<unknown> }): Promise<void> {
+  try {
+    await statement.execute()
+  } catch (error) {
+    const { number, message } = error as { number?: number; message: string }
+    if (![1913, 2714, 2705].includes(number ?? 0) && !/already exists|duplicate column/i.test(message)) throw error
+  }
+}
+
+/**
+ * Adds a foreign key: SQLite takes it only with the column, SQL Server (any version) best as a constraint of its own.
+ * `inline` goes to the column's modifier, `constrain` runs after the table is there.
+ */
+export function foreignKey(engine: Engine, column: string, target: string) {
+  return {
+    inline: (definition: ColumnDefinitionBuilder) =>
+      engine === 'sqlite' ? definition.references(`${target}.id`) : definition,
+    constrain: async (db: Db, table: string) => {
+      if (engine === 'mssql')
+        await unlessExists(
+          db.schema.alterTable(table).addForeignKeyConstraint(`fk_${table}_${column}`, [column], target, ['id']),
+        )
+    },
+  }
+}
+
+/**
+ * Runs `work` while no other process runs work under the same name; waits its turn. On SQLite `work` must be one
+ * transaction, which keeps all others out by itself.
+ */
+export async function exclusively<T>(db: Db, engine: Engine, name: string, work: () => Promise<T>): Promise<T> {
+  if (engine === 'sqlite') return work()
+  return db.transaction().execute(async (trx) => {
+    const lock = sql<{ result: number }>`declare @result int;
+      exec @result = sp_getapplock @Resource = ${sql.lit(name)}, @LockMode = 'Exclusive',
+        @LockOwner = 'Transaction', @LockTimeout = 60000;
+      select @result as result`
+    const { rows } = await lock.execute(trx)
+    if ((rows[0]?.result ?? -1) < 0) throw new Error(`the lock "${name}" was not free within 60 s`)
+    return work()
+  })
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import type { Database } from '../../db/database'
+import { AppError } from '../../errors/app-error'
+import { staff, type StaffPrincipal } from '../../http/authenticate'
+import { optionalText, pageQuery } from '../../http/fields'
+import type { Family } from '../../http/guard'
+import { pageOf, toPage } from '../../http/page'
+import { shanghaiTime } from '../../time'
+import type { AuditService } from '../audit/service'
+import type { Once } from '../idempotency/service'
+import type { CustomerRepository, CustomerRow } from './repository'
+
+const customerRow = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  contact: z.string(),
+  phone: z.string(),
+  address: z.string(),
+  email: z.string(),
+  bound: z.boolean(),
+  disabled: z.boolean(),
+  create_time: z.string(),
+})
+
+const customerQuery = z.object({
+  ...pageQuery(20),
+  q: optionalText('搜索内容', 100).transform((value) => value ?? undefined),
+})
+const customerParams = z.object({
+  id: z
+    .string()
+    .regex(/^\d{1,15}$/, '客户编号格式不正确')
+    .transform(Number),
+})
+
+export interface CustomerAdminDeps {
+  repository: CustomerRepository
+  audit: AuditService
+  transaction: Database['transaction']
+  now: () => Date
+}
+
+/** What admins see and do with customers. */
+export function createCustomerAdmin({ repository, audit, transaction, now }: CustomerAdminDeps) {
+  return {
+    async list({ page, size, q }: z.infer<typeof customerQuery>) {
+      const { rows, total } = await repository.list(q, { page, size })
+      const list = rows.map((row) => ({
+        id: row.id,
+        name: row.name,
+        contact: row.contact ?? '',
+        phone: row.phone ?? '',
+        address: row.address ?? '',
+        email: row.email ?? '',
+        bound: row.wechat_openid !== null,
+        disabled: row.wechat_disabled_at !== null,
+        create_time: row.create_time ? shanghaiTime(row.create_time) : '',
+      }))
+      return toPage(list, total, { page, size })
+    },
+
+    /** The customer with this id. @throws AppError NOT_FOUND */
+    async get(id: number): Promise<CustomerRow> {
+      const row = await repository.find(id)
+      if (!row) throw new AppError('NOT_FOUND', { message: '客户不存在' })
+      return row
+    },
+
+    /** The row of this name that nobody logs in to; made when there is none. */
+    async getNamed(name: string): Promise<CustomerRow> {
+      const [found] = await repository.unboundByName(name)
+      if (found) return found
+      await repository.insertNamed(name, now())
+      return (await repository.unboundByName(name))[0]!
+    },
+
+    /** A disabled customer's tokens die at once and logging in is refused. */
+    setDisabled: (who: StaffPrincipal, id: number, { disabled, once }: { disabled: boolean; once: Once }) =>
+      transaction(async (trx) => {
+        const row = await repository.find(id, trx)
+        if (!row) throw new AppError('NOT_FOUND', { message: '客户不存在' })
+        await repository.update(id, { wechat_disabled_at: disabled ? now() : null }, trx)
+        await audit.record(trx, who, { action: disabled ? 'customer.disable' : 'customer.enable', target: String(id) })
+        const answer = { message: disabled ? '客户已停用' : '客户已启用' }
+        await once.save(trx, answer)
+        return answer
+      }),
+  }
+}
+
+export type CustomerAdmin = ReturnType<typeof createCustomerAdmin>
+
+export function mountCustomerAdminRoutes({ route }: Family, { customerAdmin }: { customerAdmin: CustomerAdmin }) {
+  route(
+    'get',
+    '/admin/customers',
+    {
+      summary: '客户列表',
+      access: staff('ADMIN', 'HOMECARE_DISPATCHER'),
+      query: customerQuery,
+      response: pageOf(customerRow),
+      message: '获取成功',
+    },
+    ({ query }) => customerAdmin.list(query),
+  )
+
+  for (const [path, disabled, summary] of [
+    ['/admin/customers/:id/disable', true, '停用客户'],
+    ['/admin/customers/:id/enable', false, '启用客户'],
+  ] as const)
+    route(
+      'post',
+      path,
+      {
+        summary,
+        access: staff('ADMIN'),
+        params: customerParams,
+        response: z.object({ message: z.string() }),
+        errors: ['NOT_FOUND'],
+        idempotent: true,
+      },
+      ({ who, params, once }) => customerAdmin.setDisabled(who, params.id, { disabled, once }),
+    )
+}

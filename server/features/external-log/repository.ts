@@ -1,0 +1,74 @@
+import type { Selectable } from 'kysely'
+import type { Database, Db } from '../../db/database'
+import type { ExternalApiLogTable } from '../../db/partner-schema'
+import { contains, first, paged } from '../../db/sql-kit'
+
+export type ExternalLogRow = Selectable<ExternalApiLogTable>
+
+export interface ExternalLogFilter {
+  system?: string
+  success?: boolean
+  q?: string
+}
+
+/** A statement takes about 2,000 parameters, and a row has 15. */
+const ROWS_PER_INSERT = 100
+const ROWS_PER_REMOVAL = 500
+
+export function createExternalLogRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
+  const filtered = ({ system, success, q }: ExternalLogFilter) =>
+    db
+      .selectFrom('external_api_log')
+      .$if(system !== undefined, (query) => query.where('system_name', '=', system!))
+      .$if(success !== undefined, (query) => query.where('success', '=', success!))
+      .$if(q !== undefined, (query) =>
+        query.where((eb) =>
+          eb.or(['account', 'api_endpoint', 'error_message', 'trace_id'].map((column) => contains(column, q!))),
+        ),
+      )
+
+  return {
+    insert: async (rows: ExternalLogRow[], on: Db = db): Promise<void> => {
+      for (let start = 0; start < rows.length; start += ROWS_PER_INSERT)
+        await on
+          .insertInto('external_api_log')
+          .values(rows.slice(start, start + ROWS_PER_INSERT))
+          .execute()
+    },
+
+    list: async (
+      filter: ExternalLogFilter,
+      page: { page: number; size: number },
+    ): Promise<{ rows: ExternalLogRow[]; total: number }> => {
+      const rows = await paged(
+        filtered(filter).selectAll().orderBy('create_time', 'desc').orderBy('id', 'desc'),
+        engine,
+        page,
+      ).execute()
+      const { count } = await filtered(filter)
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow()
+      return { rows, total: Number(count) }
+    },
+
+    /** Removes some of the rows older than `time`. @returns how many; 0 when none is left */
+    removeBefore: async (time: Date): Promise<number> => {
+      const old = await first(
+        db
+          .selectFrom('external_api_log')
+          .select('id')
+          .where('success', 'in', [true, false]) // both halves of the index
+          .where('create_time', '<', time)
+          .orderBy('create_time'),
+        engine,
+        ROWS_PER_REMOVAL,
+      ).execute()
+      if (old.length === 0) return 0
+      const ids = old.map(({ id }) => id)
+      await db.deleteFrom('external_api_log').where('id', 'in', ids).execute()
+      return ids.length
+    },
+  }
+}
+
+export type ExternalLogRepository = ReturnType<typeof createExternalLogRepository>

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { SESSION_STATES } from '../../db/external-schema'
+import { optionalText, pageQuery, text } from '../../http/fields'
+
+const status = z.enum(['active', 'expired', 'failed', 'challenge'])
+
+export const sessionParams = z.object({ system: text('系统标识', 100), account: text('登录账号', 100) })
+export const sessionQuery = z.object({
+  ...pageQuery(20),
+  system: optionalText('系统标识', 100).transform((value) => value ?? undefined),
+})
+
+const loginFacts = {
+  system_name: z.string(),
+  account: z.string(),
+  status,
+  expire_at: z.string().nullable(),
+  last_login_at: z.string().nullable(),
+  fencing_token: z.number().int(),
+}
+export const checkedSession = z.object(loginFacts)
+export const session = z.object({
+  ...loginFacts,
+  cookie: z.object({ cookies: z.record(z.string(), z.string()), token: z.string().optional() }),
+})
+
+export const sessionRow = z.object({
+  ...loginFacts,
+  id: z.string(),
+  state: z.enum(SESSION_STATES),
+  age_seconds: z.number().int().nullable(),
+  last_check_at: z.string().nullable(),
+  learned_lifetime_seconds: z.number().int().nullable(),
+  failures: z.number().int(),
+  password_failures: z.number().int(),
+  attempts_left: z.number().int(),
+  next_action: z.string(),
+  next_action_at: z.string().nullable(),
+  last_error: z.string().nullable(),
+  challenge_id: z.string().nullable(),
+})
+
+export const challenge = z.object({
+  id: z.string(),
+  system_name: z.string(),
+  account: z.string(),
+  kind: z.string(),
+  image: z.string().meta({ description: 'data URL' }),
+  expires_at: z.string(),
+})
+export const challengeParams = z.object({ id: text('验证码编号', 36) })
+export const challengeQuery = z.object(pageQuery(20))
+export const challengeAnswer = z.object({ answer: text('验证码', 20) })

@@ -1,0 +1,124 @@
+import type { Selectable, Updateable } from 'kysely'
+import type { Database, Db } from '../../db/database'
+import type { ExternalPullRunTable, ExternalWorkOrderTable } from '../../db/external-schema'
+import { contains, paged } from '../../db/sql-kit'
+
+export type PullRow = Selectable<ExternalPullRunTable>
+export type ExternalOrderRow = Selectable<ExternalWorkOrderTable>
+export type KnownOrder = Pick<
+  ExternalOrderRow,
+  'id' | 'external_no' | 'content_hash' | 'detail_state' | 'first_run_id' | 'last_run_id'
+>
+
+export interface OrderFilter {
+  system?: string
+  q?: string
+}
+
+export function createExternalWorkOrderRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
+  return {
+    findRun: async (id: string): Promise<PullRow | null> =>
+      (await db.selectFrom('external_pull_run').selectAll().where('id', '=', id).executeTakeFirst()) ?? null,
+
+    /** The pull of a system that is not over. */
+    liveRun: async (systemName: string): Promise<PullRow | null> =>
+      (await db.selectFrom('external_pull_run').selectAll().where('live_key', '=', systemName).executeTakeFirst()) ??
+      null,
+
+    /** Pulls that nobody works at: queued, or left behind by a process that ended. */
+    orphans: (now: Date): Promise<PullRow[]> =>
+      db
+        .selectFrom('external_pull_run')
+        .selectAll()
+        .where('live_key', 'is not', null)
+        .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+        .execute(),
+
+    insertRun: async (row: PullRow, on: Db): Promise<void> => {
+      await on.insertInto('external_pull_run').values(row).execute()
+    },
+
+    /** @returns the run with its new fencing token; null: somebody else works at it */
+    takeRun: async ({ id, owner, now, until }: { id: string; owner: string; now: Date; until: Date }) => {
+      const { numUpdatedRows } = await db
+        .updateTable('external_pull_run')
+        .set((eb) => ({ lease_owner: owner, lease_until: until, fencing_token: eb('fencing_token', '+', 1) }))
+        .where('id', '=', id)
+        .where('live_key', 'is not', null)
+        .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+        .executeTakeFirst()
+      if (numUpdatedRows !== 1n) return null
+      const row = await db.selectFrom('external_pull_run').selectAll().where('id', '=', id).executeTakeFirst()
+      return row?.lease_owner === owner ? row : null
+    },
+
+    /** @returns false: somebody has taken over */
+    holdRun: async (
+      { id, fencing_token }: Pick<PullRow, 'id' | 'fencing_token'>,
+      changes: Updateable<ExternalPullRunTable>,
+      on: Db = db,
+    ): Promise<boolean> => {
+      const { numUpdatedRows } = await on
+        .updateTable('external_pull_run')
+        .set(changes)
+        .where('id', '=', id)
+        .where('fencing_token', '=', fencing_token)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
+    /** Which of these a system's orders are known already. At most 1,000 numbers. */
+    known: (systemName: string, numbers: string[]): Promise<KnownOrder[]> =>
+      db
+        .selectFrom('external_work_order')
+        .select(['id', 'external_no', 'content_hash', 'detail_state', 'first_run_id', 'last_run_id'])
+        .where('system_name', '=', systemName)
+        .where('external_no', 'in', numbers.length > 0 ? numbers : [''])
+        .execute(),
+
+    insertOrder: async (row: ExternalOrderRow, on: Db): Promise<void> => {
+      await on.insertInto('external_work_order').values(row).execute()
+    },
+
+    updateOrder: async (id: string, changes: Updateable<ExternalWorkOrderTable>, on: Db): Promise<void> => {
+      await on.updateTable('external_work_order').set(changes).where('id', '=', id).execute()
+    },
+
+    findOrder: async (id: string, on: Db = db): Promise<ExternalOrderRow | null> =>
+      (await on.selectFrom('external_work_order').selectAll().where('id', '=', id).executeTakeFirst()) ?? null,
+
+    /** Links an order to its task. @returns false where it has one */
+    link: async (id: string, task: { id: string; task_id: string }, on: Db): Promise<boolean> => {
+      const { numUpdatedRows } = await on
+        .updateTable('external_work_order')
+        .set({ task_id: task.id, task_number: task.task_id })
+        .where('id', '=', id)
+        .where('task_id', 'is', null)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
+    list: async (
+      { system, q }: OrderFilter,
+      page: { page: number; size: number },
+    ): Promise<{ rows: ExternalOrderRow[]; total: number }> => {
+      const filtered = db
+        .selectFrom('external_work_order')
+        .$if(system !== undefined, (query) => query.where('system_name', '=', system!))
+        .$if(q !== undefined, (query) =>
+          query.where((eb) =>
+            eb.or(['external_no', 'title', 'content', 'address'].map((column) => contains(column, q!))),
+          ),
+        )
+      const rows = await paged(
+        filtered.selectAll().orderBy('first_seen_at', 'desc').orderBy('id', 'desc'),
+        engine,
+        page,
+      ).execute()
+      const { count } = await filtered.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
+      return { rows, total: Number(count) }
+    },
+  }
+}
+
+export type ExternalWorkOrderRepository = ReturnType<typeof createExternalWorkOrderRepository>

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { staff } from '../../http/authenticate'
+import type { Family } from '../../http/guard'
+import type { JobService } from './service'
+
+const job = z.object({
+  name: z.string(),
+  title: z.string(),
+  schedule: z.string(),
+  running: z.boolean(),
+  last_run_at: z.string().nullable(),
+  last_finished_at: z.string().nullable(),
+  last_result: z.enum(['ok', 'failed']).nullable(),
+  last_detail: z.string().nullable(),
+  duration_ms: z.number().int().nullable(),
+  next_run_at: z.string().nullable(),
+})
+
+export function mountJobRoutes({ route }: Family, { jobs }: { jobs: JobService }) {
+  route(
+    'get',
+    '/admin/jobs',
+    {
+      summary: '定时任务的最近与下次运行',
+      access: staff('ADMIN', 'HOMECARE_DISPATCHER'),
+      response: z.object({ list: z.array(job) }),
+      message: '获取成功',
+    },
+    () => jobs.list(),
+  )
+}

@@ -1,0 +1,107 @@
+import type { Database, Db } from '../../db/database'
+import type { TaskTable } from '../../db/schema'
+import { paged } from '../../db/sql-kit'
+import type { Selectable } from 'kysely'
+
+const SYSTEM = 'ngs'
+
+export type Subject = Pick<Selectable<TaskTable>, 'id' | 'type' | 'ngs_oid' | 'ngs_task_id'> & {
+  customer_guid: string | null
+}
+
+export function createNgsSyncRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
+  /** Tasks that ngs was never told of, or that something is overdue for. */
+  const drifting = (late: Date) =>
+    db.selectFrom('task').where((eb) =>
+      eb.or([
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('outbox as any_entry')
+              .select('any_entry.id')
+              .where('any_entry.system_name', '=', SYSTEM)
+              .whereRef('any_entry.key', '=', 'task.id'),
+          ),
+        ),
+        eb.exists(
+          eb
+            .selectFrom('outbox as unsent')
+            .select('unsent.id')
+            .where('unsent.system_name', '=', SYSTEM)
+            .whereRef('unsent.key', '=', 'task.id')
+            .where('unsent.state', '<>', 'SENT')
+            .where((unsent) =>
+              unsent.or([
+                unsent('unsent.state', 'in', ['UNKNOWN', 'DEAD']),
+                unsent('unsent.waiting_for', 'is not', null),
+                unsent('unsent.created_at', '<', late),
+              ]),
+            ),
+        ),
+      ]),
+    )
+
+  return {
+    /** What an entry of this task needs at the moment of sending. */
+    subject: async (taskId: string): Promise<Subject | null> => {
+      const row = await db
+        .selectFrom('task')
+        .leftJoin('customer', 'customer.id', 'task.customer_id')
+        .select(['task.id', 'task.type', 'task.ngs_oid', 'task.ngs_task_id'])
+        .select('customer.ngs_customer_guid as customer_guid')
+        .where('task.id', '=', taskId)
+        .executeTakeFirst()
+      return row ?? null
+    },
+
+    /** Keeps ngs's ids of a task that has none yet. */
+    setIds: async (on: Db, taskId: string, ids: { oId: string; taskId: string }): Promise<boolean> => {
+      const { numUpdatedRows } = await on
+        .updateTable('task')
+        .set({ ngs_oid: ids.oId, ngs_task_id: ids.taskId })
+        .where('id', '=', taskId)
+        .where('ngs_oid', 'is', null)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
+    /** Newest task first. */
+    drift: async (late: Date, page: { page: number; size: number }) => {
+      const rows = await paged(
+        drifting(late)
+          .select([
+            'task.id',
+            'task.task_id',
+            'task.status',
+            'task.current_step',
+            'task.ngs_oid',
+            'task.ngs_task_id',
+            'task.create_time',
+          ])
+          .orderBy('task.create_time', 'desc')
+          .orderBy('task.id', 'desc'),
+        engine,
+        page,
+      ).execute()
+      const { count } = await drifting(late)
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow()
+      return { rows, total: Number(count) }
+    },
+
+    /** Everything ngs is or was owed for these tasks, in order. */
+    entries: (taskIds: string[]) =>
+      taskIds.length === 0
+        ? Promise.resolve([])
+        : db
+            .selectFrom('outbox')
+            .select(['id', 'key', 'topic', 'state', 'waiting_for', 'last_error', 'created_at'])
+            .where('system_name', '=', SYSTEM)
+            .where('key', 'in', taskIds)
+            .orderBy('key')
+            .orderBy('seq')
+            .execute(),
+  }
+}
+
+export type NgsSyncRepository = ReturnType<typeof createNgsSyncRepository>

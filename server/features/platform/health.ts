@@ -1,0 +1,61 @@
+import type { Database } from '../../db/database'
+import type { FileStorage } from '../files/storage'
+
+export interface HealthPart {
+  ok: boolean
+  detail?: string
+}
+export interface HealthReport {
+  ok: boolean
+  checks: Record<string, HealthPart>
+}
+
+const PATIENCE_MS = 3000
+
+export interface HealthDeps {
+  database: Pick<Database, 'ping'>
+  storage: FileStorage
+  /** State of each partner; a partner that is down does not take the service down. */
+  partners: Record<string, () => HealthPart>
+  /** Partners that come and go while the server runs. */
+  morePartners?: () => Record<string, HealthPart>
+  /** Accounts kept logged in at partners; neither do these. */
+  accounts?: () => Promise<Record<string, HealthPart>>
+}
+
+export function createHealthService({ database, storage, partners, morePartners, accounts }: HealthDeps) {
+  let stopping = false
+  return {
+    /** From now on load balancers are told to look elsewhere. */
+    stop: () => {
+      stopping = true
+    },
+    async check(): Promise<HealthReport> {
+      const [db, disk] = await Promise.all([attempt(() => database.ping()), attempt(() => storage.check())])
+      const checks: Record<string, HealthPart> = { database: db, disk }
+      for (const [name, state] of Object.entries(partners)) checks[name] = state()
+      Object.assign(checks, morePartners?.())
+      if (db.ok) Object.assign(checks, await accounts?.().catch(() => ({})))
+      if (stopping) checks.server = { ok: false, detail: 'stopping' }
+      return { ok: db.ok && disk.ok && !stopping, checks }
+    },
+  }
+}
+
+export type HealthService = ReturnType<typeof createHealthService>
+
+async function attempt(work: () => Promise<void>): Promise<HealthPart> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer within 3 s')), PATIENCE_MS)
+  })
+  try {
+    await Promise.race([work(), late])
+    return { ok: true }
+  } catch (error) {
+    const { code } = error as { code?: string }
+    return { ok: false, detail: code ?? (error as Error).message }
+  } finally {
+    clearTimeout(timer)
+  }
+}

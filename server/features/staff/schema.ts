@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { STAFF_ROLES, type StaffLogin, type StaffUser } from '../../../types/api/staff'
+import { oneOf, optionalText, pageQuery, recordId, text, uuid } from '../../http/fields'
+
+export const staffUser = z.object({
+  id: z.string(),
+  email: z.string(),
+  role: z.enum(STAFF_ROLES),
+  full_name: z.string(),
+  org_id: z.string(),
+  created_at: z.string(),
+}) satisfies z.ZodType<StaffUser>
+export const staffLogin = z.object({ token: z.string(), user: staffUser }) satisfies z.ZodType<StaffLogin>
+
+const MIN_PASSWORD = 8
+const MAX_PASSWORD = 128
+const EMAIL = /^[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"']{2,}$/
+
+const givenPassword = z
+  .string({ error: (issue) => (issue.input == null ? '密码不能为空' : '密码必须是文本') })
+  .min(1, '密码不能为空')
+  .max(1000, '密码过长')
+const newPassword = (label: string) =>
+  z
+    .string({ error: (issue) => (issue.input == null ? `${label}不能为空` : `${label}必须是文本`) })
+    .min(MIN_PASSWORD, `${label}至少 ${MIN_PASSWORD} 个字符`)
+    .max(MAX_PASSWORD, `${label}不能超过 ${MAX_PASSWORD} 个字符`)
+
+export const loginBody = z.object({ email: text('邮箱', 100), password: givenPassword })
+export const passwordBody = z.object({ oldPassword: givenPassword, newPassword: newPassword('新密码') })
+
+export const staffRow = staffUser.extend({
+  phone: z.string(),
+  team_id: z.string().nullable(),
+  is_active: z.boolean(),
+  load: z.number().int(),
+})
+
+const blankIsAbsent = (value: unknown) => (value === '' ? undefined : value)
+export const staffQuery = z.object({
+  ...pageQuery(20),
+  role: z.preprocess(blankIsAbsent, oneOf('角色', STAFF_ROLES).optional()),
+  q: optionalText('搜索内容', 100).transform((value) => value ?? undefined),
+})
+
+export const newStaffBody = z.object({
+  email: text('邮箱', 100).regex(EMAIL, '邮箱格式不正确').toLowerCase(),
+  password: newPassword('密码'),
+  role: oneOf('角色', STAFF_ROLES),
+  full_name: text('姓名', 50),
+  phone: optionalText('电话', 20),
+  org_id: uuid('组织').nullish(),
+  team_id: optionalText('团队', 36),
+})
+export type NewStaff = z.infer<typeof newStaffBody>
+
+export const staffParams = z.object({ id: recordId('员工编号') })
+export const resetPasswordBody = z.object({ password: newPassword('密码') })

@@ -1,0 +1,60 @@
+import sharp from 'sharp'
+import type { FileStorage } from '../files/storage'
+
+const MAX_PIXELS = 100_000_000
+const MAX_EDGE_PIXELS = 1920
+
+/** The font is shipped: a server without any would draw nothing. */
+const fontFile = () => require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')
+
+/** Writes a copy of a photo with the lines drawn onto its lower edge. @returns false when it cannot be decoded */
+export async function stampPhoto(storage: FileStorage, from: string, to: string, lines: string[]): Promise<boolean> {
+  const source = await storage.local(from)
+  try {
+    const photo = await sharp(source.path, { limitInputPixels: MAX_PIXELS })
+      .rotate()
+      .resize(MAX_EDGE_PIXELS, MAX_EDGE_PIXELS, { fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#fff' })
+      .toBuffer({ resolveWithObject: true })
+    const { width, height } = photo.info
+    const label = await drawLabel(lines, width, height)
+    const stamped = await sharp(photo.data)
+      .composite([{ input: label, gravity: 'southwest' }])
+      .jpeg({ quality: 85 })
+      .toBuffer()
+    await storage.write(to, stamped)
+    return true
+  } catch {
+    return false
+  } finally {
+    await source.release()
+  }
+}
+
+/** White text on a dark band, never larger than the photo. */
+async function drawLabel(lines: string[], width: number, height: number): Promise<Buffer> {
+  const size = Math.max(8, Math.round(width / 40))
+  const text = await sharp({
+    text: {
+      text: `<span foreground="white">${lines.join('\n')}</span>`,
+      font: `DejaVu Sans Bold ${size}`,
+      fontfile: fontFile(),
+      rgba: true,
+      dpi: 72,
+    },
+  })
+    .png()
+    .toBuffer({ resolveWithObject: true })
+  const margin = Math.round(size / 2)
+  const band = {
+    width: Math.min(width, text.info.width + 2 * margin),
+    height: Math.min(height, text.info.height + 2 * margin),
+  }
+  const fitted = await sharp(text.data)
+    .resize(Math.max(1, band.width - 2 * margin), Math.max(1, band.height - 2 * margin), { fit: 'inside' })
+    .toBuffer()
+  return sharp({ create: { ...band, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0.55 } } })
+    .composite([{ input: fitted }])
+    .png()
+    .toBuffer()
+}

@@ -1,0 +1,52 @@
+import { redactRequest } from '../../connectors/kit/redact'
+import type { Db } from '../../db/database'
+import { newId } from '../../ids'
+import type { WxworkRepository, WxworkSession } from './repository'
+
+export interface JournalDeps {
+  repository: WxworkRepository
+  maxEvents: number
+  /** Never written down. */
+  callbackSecret: string
+  now: () => Date
+}
+
+export interface JournalEntry {
+  session: Pick<WxworkSession, 'id' | 'uuid'> | null
+  /** The gateway's action, or `callback`. */
+  stage: string
+  type?: string
+  payload: object
+}
+
+/** What happened to an account, for people: the newest of each session are kept. */
+export function createJournal({ repository, maxEvents, callbackSecret, now }: JournalDeps) {
+  const textOf = (payload: object): string => {
+    const { body } = redactRequest({ json: payload }) as { body: unknown }
+    return JSON.stringify(body).replaceAll(callbackSecret, '***')
+  }
+  const write = ({ session, stage, type = '', payload }: JournalEntry, on?: Db): Promise<void> =>
+    repository.insertEvent(
+      {
+        id: newId(),
+        session_id: session?.id ?? '',
+        session_uuid: session?.uuid ?? '',
+        stage: stage.slice(0, 64),
+        event_type: type.slice(0, 64),
+        payload: textOf(payload),
+        created_at: now(),
+      },
+      on,
+    )
+  const prune = (sessionId: string) => repository.pruneEvents(sessionId, maxEvents)
+  return {
+    write,
+    prune,
+    async note(entry: JournalEntry): Promise<void> {
+      await write(entry)
+      await prune(entry.session?.id ?? '')
+    },
+  }
+}
+
+export type Journal = ReturnType<typeof createJournal>

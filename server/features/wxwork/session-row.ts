@@ -1,0 +1,35 @@
+import { newId } from '../../ids'
+import type { WxworkSession } from './repository'
+
+/** An account of which only the gateway's handle is known. */
+export const blankSession = (uuid: string, time: Date, nextCheck: Date): WxworkSession => ({
+  id: newId(),
+  uuid,
+  vid: '',
+  is_login: false,
+  qrcode: null,
+  qrcode_key: '',
+  qrcode_expires_at: null,
+  last_event: '',
+  last_error: null,
+  state: 'INITIALISED',
+  nickname: '',
+  corp_name: '',
+  init_options: null,
+  monitored: true,
+  callback_uuid: '',
+  tries: 0,
+  next_try_at: null,
+  qr_fetched: false,
+  next_check_at: nextCheck,
+  last_check_at: null,
+  last_reconnect_at: null,
+  last_online_at: null,
+  active_at: null,
+  next_send_at: null,
+  send_owner: null,
+  send_until: null,
+  version: 0,
+  created_at: time,
+  updated_at: time,
+})

@@ -1,0 +1,61 @@
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { Database } from '../db/database'
+
+/** Prometheus metrics of one server: requests, event loop and process, database pool. */
+export function createMetrics(database: Pick<Database, 'pool'>) {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Requests by method, route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  })
+  new Gauge({
+    name: 'database_pool_connections',
+    help: 'Database connections by state',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      for (const [state, count] of Object.entries(database.pool())) this.set({ state }, count)
+    },
+  })
+  const partnerCalls = new Histogram({
+    name: 'partner_call_duration_seconds',
+    help: 'Calls to partners by their outcome',
+    labelNames: ['partner', 'outcome'],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers: [registry],
+  })
+  /** One series per account and state, 1 for the present one. */
+  const watchAccounts = (accounts: () => Promise<{ name: string; state: string }[]>) =>
+    new Gauge({
+      name: 'wxwork_account_state',
+      help: 'Enterprise-WeChat accounts by state',
+      labelNames: ['account', 'state'],
+      registers: [registry],
+      async collect() {
+        this.reset()
+        const list = await accounts().catch(() => [])
+        for (const { name, state } of list) this.set({ account: name, state }, 1)
+      },
+    })
+  return {
+    registry,
+    watchAccounts,
+    partnerCall: (call: { upstream: string; status: number | null; success: boolean; ms: number }) =>
+      partnerCalls.observe({ partner: call.upstream, outcome: outcomeOf(call) }, call.ms / 1000),
+    request: (method: string, route: string, status: number, seconds: number) =>
+      requests.observe({ method, route, status }, seconds),
+    text: () => registry.metrics(),
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** `lost`: no answer came; `refused`: an answer, but not the one hoped for. */
+function outcomeOf({ status, success }: { status: number | null; success: boolean }): string {
+  if (success) return 'ok'
+  return status === null ? 'lost' : 'refused'
+}

@@ -1,0 +1,105 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ConfigError } from './config/config'
+import { loadEnvFile, readEnv } from './config/env'
+import { configure } from './config/secrets'
+import { createApp } from './app'
+import { type Context, createContext } from './context'
+import { migrate } from './db/migrate'
+import { linkSandboxSites } from './demo/external-sites'
+import { seedDemo } from './demo/seed'
+import { type Sandboxes, startSandboxes } from './sandbox/start'
+import { startJobs } from './jobs/jobs'
+
+const DRAIN_MS = 20_000
+
+async function start(): Promise<void> {
+  loadEnvFile()
+  const { config, secrets } = configure(readEnv())
+  const sandboxes = await startSandboxes(config)
+  const context = await createContext(config, secrets, {
+    wechatBaseUrl: sandboxes?.urls.wechat,
+    ngsBaseUrl: sandboxes?.urls.ngs,
+    wxworkBaseUrl: sandboxes?.urls.wxwork,
+  })
+  await migrate(context.database)
+  if (!config.production) await seedDemo(context)
+  if (sandboxes) await linkSandboxSites(context, sandboxes.urls)
+  const server = createServer(createApp(context).callback())
+  await listen(server, config)
+  const jobs = await startJobs(context)
+  announce(context, server, sandboxes)
+  stopOnSignal({ server, context, jobs, sandboxes })
+}
+
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+}
+
+function announce({ config, log }: Context, server: Server, sandboxes: Sandboxes | null): void {
+  const { port } = server.address() as AddressInfo
+  const address = config.publicUrl || `http://localhost:${port}`
+  log.info({ address, database: config.database.engine, upstreams: config.upstreams }, 'listening')
+  if (config.production) return
+  const lines = [
+    `\n  研仪联现场服务  ${address}`,
+    `  接口文档        ${address}/docs`,
+    ...Object.entries(sandboxes?.urls ?? {}).map(([name, url]) => `  沙箱 ${name.padEnd(10)} ${url}`),
+    '',
+    '  演示账号（密码 password123）',
+    '    派单员   dispatcher@example.com',
+    '    服务人员 worker@example.com',
+    '    管理员   admin@example.com',
+    '    客户     微信登录，任意以 demo- 开头的 code，例如 demo-customer-1',
+    '',
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+interface Running {
+  server: Server
+  context: Context
+  jobs: { stop(): Promise<void> }
+  sandboxes: Sandboxes | null
+}
+
+/** Stops taking requests, finishes what was accepted, then closes in reverse order. */
+function stopOnSignal({ server, context, jobs, sandboxes }: Running): void {
+  let stopping = false
+  const stop = async (signal: string) => {
+    if (stopping) return
+    stopping = true
+    context.log.info({ signal }, 'stopping')
+    context.health.stop()
+    const drained = new Promise<void>((resolve) => server.close(() => resolve()))
+    server.closeIdleConnections()
+    const idle = setInterval(() => server.closeIdleConnections(), 100)
+    const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    await drained
+    clearInterval(idle)
+    clearTimeout(deadline)
+    await jobs.stop()
+    await context.close()
+    await sandboxes?.close()
+    context.log.flush(() => process.exit(0))
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))
+}
+
+/** One line that a person can act on; the stack only where it is our own fault. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  const { code, message, port } = error as { code?: string; message?: string; port?: number }
+  if (code === 'EADDRINUSE') return `port ${port} is already in use; set PORT to another one`
+  if (code === 'EACCES' && port) return `no permission to listen on port ${port}`
+  const [line = ''] = (message ?? '').split('\n')
+  return `cannot start: ${!code || line.startsWith(code) ? line : `${code}: ${line}`}`
+}
+
+start().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`)
+  process.exit(1)
+})

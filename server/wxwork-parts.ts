@@ -1,0 +1,139 @@
+import type { Logger } from 'pino'
+import type { Config } from './config/config'
+import type { Secrets } from './config/secrets'
+import { callbackUrlOf } from './config/wxwork'
+import { createHttpClient, type HttpCall } from './connectors/kit/http'
+import { createWxwork, type Wxwork } from './connectors/wxwork'
+import type { Database } from './db/database'
+import type { NotificationService } from './features/notifications/service'
+import type { StaffService } from './features/staff/service'
+import { createCallbacks } from './features/wxwork/callbacks'
+import { createJournal } from './features/wxwork/journal'
+import { createMachine } from './features/wxwork/machine'
+import { createWxworkRepository } from './features/wxwork/repository'
+import { createSender } from './features/wxwork/sender'
+import { createWxworkService } from './features/wxwork/service'
+import type { Metrics } from './http/metrics'
+import { createVault } from './vault'
+
+const MAX_TICK_MS = 1_000
+
+export interface WxworkParts {
+  config: Config
+  secrets: Secrets
+  database: Database
+  transaction: Database['transaction']
+  staff: StaffService
+  notifications: NotificationService
+  metrics: Metrics
+  recordCall: (call: HttpCall) => void
+  log: Logger
+  now: () => Date
+  sandboxUrl?: string
+}
+
+/** The Enterprise-WeChat gateway: its accounts, notices and messages. */
+export function createWxworkParts(parts: WxworkParts) {
+  const { config, secrets, database, log, now } = parts
+  const { maxEvents, monitorIntervalMs: intervalMs } = config.wxwork
+  const baseUrl = config.wxwork.baseUrl || parts.sandboxUrl || ''
+  const callbackUrl = callbackUrlOf(config, secrets.callbackSecret)
+  const vault = createVault({ current: secrets.dataKey, previous: secrets.previousDataKey })
+  const wxwork = config.wxwork.enabled && baseUrl ? connect(parts, baseUrl) : null
+  const repository = createWxworkRepository(database)
+  const journal = createJournal({ repository, maxEvents, callbackSecret: secrets.callbackSecret, now })
+  const common = { ...parts, repository, wxwork, journal, vault, callbackUrl, intervalMs, maxEvents, baseUrl }
+  const alert = (title: string, content: string) => tellAdmins(parts, title, content)
+  const machine = createMachine({ ...common, alert })
+  const sender = createSender(common)
+  const runner = createRunner({ tickMs: Math.min(intervalMs, MAX_TICK_MS), pass: machine.pass, send: sender.wake, log })
+  const callbacks = createCallbacks({ ...common, secret: secrets.callbackSecret, onNews: runner.poke })
+  const { poke, isChecking } = runner
+  const service = createWxworkService({ ...common, machine, sender, callbacks, poke, isChecking })
+  parts.metrics.watchAccounts(service.accounts)
+  return {
+    wxwork: service,
+    wxworkCallbacks: callbacks,
+    wxworkSender: sender,
+    wxworkMonitor: { ...runner, pass: machine.pass },
+    /** Each account, for `/readyz`. */
+    wxworkHealth: async (): Promise<Record<string, { ok: boolean; detail: string }>> => {
+      const accounts = await service.accounts()
+      return Object.fromEntries(
+        accounts.map(({ name, state }) => [`wxwork:${name}`, { ok: state === 'ONLINE', detail: state }]),
+      )
+    },
+    /** For `/readyz`; null where there is no gateway. */
+    wxworkConnector: wxwork,
+    async closeWxwork() {
+      await runner.stop()
+      await sender.stop()
+      await callbacks.stop()
+      await wxwork?.close()
+    },
+  }
+}
+
+/** The callback's secret stands in its address, which the gateway is told. */
+function connect({ secrets, log, recordCall }: WxworkParts, baseUrl: string): Wxwork {
+  const conceal = (value: unknown) =>
+    value === null || value === undefined
+      ? value
+      : (JSON.parse(JSON.stringify(value).replaceAll(secrets.callbackSecret, '***')) as unknown)
+  const onCall = (call: HttpCall) =>
+    recordCall({ ...call, requestBody: conceal(call.requestBody), responseBody: conceal(call.responseBody) })
+  return createWxwork({ http: createHttpClient({ upstream: 'wxwork', baseUrl, log, onCall }), log })
+}
+
+interface RunnerDeps {
+  tickMs: number
+  pass(): Promise<number>
+  send(): void
+  log: Logger
+}
+
+/** Looks at what is due again and again; a look that is asked for during another follows it. */
+function createRunner({ tickMs, pass, send, log }: RunnerDeps) {
+  let running: Promise<void> | null = null
+  let again = false
+  let timer: NodeJS.Timeout | undefined
+
+  async function passes(): Promise<void> {
+    do {
+      again = false
+      await pass()
+    } while (again)
+    send()
+  }
+  function poke(): void {
+    if (running) again = true
+    running ??= passes()
+      .catch((error: unknown) => log.error({ err: error }, 'wxwork monitor failed'))
+      .finally(() => {
+        running = null
+      })
+  }
+  return {
+    poke,
+    isChecking: () => running !== null,
+    /** From now on by the clock. */
+    listen(): void {
+      timer ??= setInterval(() => running ?? poke(), tickMs)
+      poke()
+    },
+    async stop(): Promise<void> {
+      clearInterval(timer)
+      again = false
+      await running
+    },
+  }
+}
+
+/** An entry in the inbox of every active admin: a channel that needs no gateway. */
+async function tellAdmins(parts: WxworkParts, title: string, content: string): Promise<void> {
+  const admins = (await parts.staff.list({ role: 'ADMIN', page: 1, size: 100 })).list
+  await parts.transaction(async (trx) => {
+    for (const admin of admins.filter((one) => one.is_active))
+      await parts.notifications.add(trx, `staff:${admin.id}`, { event: 'WXWORK_SESSION', title, content, taskId: null })
+  })
+}

@@ -1,0 +1,82 @@
+import { evidenceId, orderId, STANDING } from './dataset'
+
+/** One row of the table: a request that ours, the bare server and the twin all answer. */
+export interface Scenario {
+  name: string
+  kind: keyof typeof TARGETS
+  method: 'GET' | 'POST'
+  path: string
+  /** A customer's request, or that of the worker who has a certain work order. */
+  by: 'customer' | 'worker'
+  /** Made for the customer of this id, or for the work order of this number. */
+  body?: (subject: number) => object
+  /** Every request takes a work order that no request took before. */
+  once?: boolean
+}
+
+/** What ours should reach, as ratios to the bare server and to the twin. */
+export const TARGETS = {
+  read: { bare: 0.8, twin: 1.2 },
+  write: { bare: 0.6, twin: 1.2 },
+} as const
+
+export const PROFILE: Scenario = {
+  name: 'profile read',
+  kind: 'read',
+  method: 'GET',
+  path: '/api/v1/user/profile',
+  by: 'customer',
+}
+export const LIST: Scenario = {
+  name: 'task list, 10 rows',
+  kind: 'read',
+  method: 'GET',
+  path: '/api/v1/tasks',
+  by: 'customer',
+}
+export const CREATE: Scenario = {
+  name: 'task create (JSON)',
+  kind: 'write',
+  method: 'POST',
+  path: '/api/v1/tasks',
+  by: 'customer',
+  body: () => ({
+    type: 'repair',
+    customer: { name: '张三', company: 'ABC科技有限公司', phone: '13800138000', address: '北京市海淀区中关村' },
+    device: {
+      name: '高效液相色谱仪',
+      type: '色谱仪',
+      brand: '安捷伦',
+      model: '1260',
+      fault_description: '仪器无法正常启动',
+      quantity: 1,
+    },
+    description: '仪器无法正常启动，屏幕无显示',
+  }),
+}
+export const PRECHECK: Scenario = {
+  name: 'check-in precheck',
+  kind: 'write',
+  method: 'POST',
+  path: '/homecare/checkin/precheck',
+  by: 'worker',
+  body: (order) => ({ workOrderId: orderId(order), ...STANDING, coordinateType: 'gcj02', accuracy: 8 }),
+}
+export const SUBMIT: Scenario = {
+  name: 'check-in submit',
+  kind: 'write',
+  method: 'POST',
+  path: '/homecare/checkin/submit',
+  by: 'worker',
+  once: true,
+  body: (order) => ({
+    workOrderId: orderId(order),
+    ...STANDING,
+    coordinateType: 'gcj02',
+    accuracy: 8,
+    evidenceFileIds: [evidenceId(order)],
+    signature: '张三已确认到场签到',
+  }),
+}
+
+export const SCENARIOS = [PROFILE, LIST, CREATE, PRECHECK, SUBMIT]

@@ -1,0 +1,3 @@
+const { buildClient } = require('../../miniprogram/build')
+
+module.exports = async () => buildClient('h5', { ifStale: true, quiet: true })

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { buildServer, isServerStale, SERVER_FILE } from '../../../server/cli/server-bundle'
+import { createApiClient } from '../../support/api-client'
+import { tempDir } from '../../support/engines'
+
+const START_MS = 20_000
+const running = new Set<ChildProcess>()
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+/** The built server, as `npm start` runs it: `node dist/server/main.js`, with nothing of this process's environment. */
+export async function launch(env: Record<string, string>) {
+  if (isServerStale()) await buildServer()
+  return follow([SERVER_FILE], env)
+}
+
+/** A process of this Node with its output. */
+export function follow(args: string[], env: Record<string, string>, cwd = path.dirname(SERVER_FILE)) {
+  const variables = { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env } as unknown as NodeJS.ProcessEnv
+  const child = spawn(process.execPath, args, { cwd, env: variables })
+  running.add(child)
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()))
+  const ended = once(child, 'close').then(([code, signal]) => {
+    running.delete(child)
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null, ...output }
+  })
+  return { child, output, ended }
+}
+
+/** A server on a free port that answers. */
+export async function startServer(env: Record<string, string>) {
+  const port = await freePort()
+  const { child, output, ended } = await launch({ PORT: String(port), HOST: '127.0.0.1', ...env })
+  const url = `http://127.0.0.1:${port}`
+  const deadline = Date.now() + START_MS
+  while (!(await answers(url))) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`no server: ${output.stderr || 'no answer'}`)
+    await wait(20)
+  }
+  return {
+    url,
+    child,
+    output,
+    ended,
+    api: createApiClient(url),
+    stop: async (signal: NodeJS.Signals = 'SIGTERM') => {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
+
+const answers = (url: string) =>
+  fetch(`${url}/livez`).then(
+    (response) => response.ok,
+    () => false,
+  )
+
+let template: Promise<string> | undefined
+const copies: string[] = []
+
+async function makeTemplate(): Promise<string> {
+  const dir = tempDir()
+  await (await startServer({ DATA_DIR: dir })).stop()
+  return dir
+}
+
+/** A data folder in which a server has been before, so that a start need not seed the demo. */
+export async function usedDataDir(): Promise<string> {
+  template ??= makeTemplate()
+  const dir = tempDir()
+  copies.push(dir)
+  fs.cpSync(await template, dir, { recursive: true })
+  return dir
+}
+
+/** Ends whatever a failed test left running and removes what was copied for it. */
+export function cleanUp(): void {
+  for (const child of running) child.kill('SIGKILL')
+  for (const dir of copies.splice(0)) fs.rmSync(dir, { recursive: true, force: true })
+}
+
+export async function removeTemplate(): Promise<void> {
+  const dir = await template?.catch(() => undefined)
+  if (dir) fs.rmSync(dir, { recursive: true })
+}

@@ -1,0 +1,183 @@
+import { once } from 'node:events'
+import fs from 'node:fs'
+import http, { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { buildFile, buildPng, buildSubmission } from '../../support/builders'
+import { tempDir } from '../../support/engines'
+import { launch, removeTemplate, startServer, cleanUp, usedDataDir } from './server-process'
+
+/** Servers are started as processes, several a test. */
+jest.setTimeout(60_000)
+
+let dataDir: string
+beforeEach(() => (dataDir = tempDir()))
+afterEach(() => {
+  cleanUp()
+  fs.rmSync(dataDir, { recursive: true, force: true })
+})
+afterAll(removeTemplate)
+
+const customerTasks = async ({ api }: Awaited<ReturnType<typeof startServer>>) => {
+  const token = await api.customer('demo-customer-1')
+  return (await api.get('/api/v1/tasks?size=100', { token })).body.data
+}
+
+describe('a start on nothing', () => {
+  test('migrates, seeds the demo, serves and says where', async () => {
+    const server = await startServer({ DATA_DIR: dataDir })
+    const { total, list } = await customerTasks(server)
+    expect(total).toBeGreaterThanOrEqual(5)
+    expect(new Set(list.map((task: { current_step: number }) => task.current_step)).size).toBeGreaterThanOrEqual(4)
+    expect((await server.api.get('/readyz')).body).toMatchObject({ ok: true, checks: { database: { ok: true } } })
+    expect(server.output.stdout).toContain(server.url.replace('127.0.0.1', 'localhost'))
+    for (const text of ['dispatcher@example.com', 'worker@example.com', 'admin@example.com', 'password123', 'demo-'])
+      expect(server.output.stdout).toContain(text)
+    expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('a second start finds everything: nothing is seeded twice and tokens stay good', async () => {
+    const first = await startServer({ DATA_DIR: dataDir })
+    const before = await customerTasks(first)
+    const token = await first.api.customer('demo-customer-1')
+    await first.stop()
+    const second = await startServer({ DATA_DIR: dataDir })
+    const { body } = await second.api.get('/api/v1/tasks?size=100', { token })
+    expect(body.data).toEqual(before)
+  })
+})
+
+describe('a start that cannot work', () => {
+  const refused = async (env: Record<string, string>) => {
+    const { ended } = await launch({ PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, ...env })
+    const { code, stderr } = await ended
+    expect(code).toBe(1)
+    return stderr
+  }
+  const ONE_LINE = /^[^\n]+\n$/
+
+  test('a database that does not answer is named in one line', async () => {
+    const stderr = await refused({ DATABASE_URL: 'mssql://sa:hunter2@127.0.0.1:1/service' })
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain('127.0.0.1:1')
+    expect(stderr).not.toContain('hunter2')
+  })
+
+  test('a file that is no database is named in one line', async () => {
+    fs.writeFileSync(path.join(dataDir, 'app.db'), 'something else '.repeat(100))
+    const stderr = await refused({})
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain('not a database')
+  })
+
+  test('a data folder that cannot be written is named in one line', async () => {
+    const inTheWay = path.join(dataDir, 'file')
+    fs.writeFileSync(inTheWay, '')
+    const stderr = await refused({ DATA_DIR: path.join(inTheWay, 'data') })
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain(inTheWay)
+  })
+
+  test('a port in use is named in one line', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const stderr = await refused({ PORT: String(port), DATA_DIR: await usedDataDir() })
+    other.close()
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain(String(port))
+  })
+
+  test('a wrong configuration is told fault by fault', async () => {
+    const stderr = await refused({ PORT: 'http', LOG_LEVEL: 'loud' })
+    expect(stderr).toMatch(/PORT/)
+    expect(stderr).toMatch(/LOG_LEVEL/)
+    expect(stderr).not.toMatch(/^\s+at /m)
+  })
+
+  test('production without secrets does not start and leaves no demo', async () => {
+    expect(await refused({ NODE_ENV: 'production' })).toMatch(/JWT_SECRET.*\n.*DATA_KEY/)
+    expect(fs.readdirSync(dataDir)).toEqual([])
+  })
+})
+
+describe('stopping', () => {
+  let dataDir: string
+  beforeEach(async () => (dataDir = await usedDataDir()))
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s during an upload: the upload is finished, nothing new is taken, exit code 0',
+    async (signal) => {
+      const server = await startServer({ DATA_DIR: dataDir })
+      const token = await server.api.customer('demo-upload')
+      const upload = await halfAnUpload(server.url, token)
+      server.child.kill(signal)
+      await refusesConnections(server.url)
+      const { status, body } = await upload.finish()
+      expect(status).toBe(200)
+      expect(await server.ended).toMatchObject({ code: 0, stderr: '' })
+
+      const again = await startServer({ DATA_DIR: dataDir })
+      const { data } = (await again.api.get(`/api/v1/tasks/${body.data.task_id}`, { token })).body
+      expect(data.step_content.images).toHaveLength(1)
+      expect((await again.api.get(data.step_content.images[0])).status).toBe(200)
+    },
+  )
+
+  test('an idle keep-alive connection does not hold it up', async () => {
+    const server = await startServer({ DATA_DIR: dataDir })
+    const agent = new http.Agent({ keepAlive: true })
+    const [response] = (await once(http.get(`${server.url}/livez`, { agent }), 'response')) as [http.IncomingMessage]
+    response.resume()
+    await once(response, 'end')
+    const start = Date.now()
+    expect(await server.stop()).toMatchObject({ code: 0 })
+    expect(Date.now() - start).toBeLessThan(5000)
+    agent.destroy()
+  })
+})
+
+/** A task submission whose last bytes are held back. */
+async function halfAnUpload(url: string, token: string) {
+  const form = new FormData()
+  const { type, customer, device, description } = buildSubmission()
+  for (const [name, value] of Object.entries({ type, description })) form.append(name, value)
+  form.append('customer', JSON.stringify(customer))
+  form.append('device', JSON.stringify(device))
+  form.append('images', buildFile(await buildPng(600, 400), 'front.png', 'image/png'))
+  const encoded = new Response(form)
+  const body = Buffer.from(await encoded.arrayBuffer())
+  const request = http.request(`${url}/api/v1/tasks`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': encoded.headers.get('content-type')!,
+      'content-length': body.length,
+    },
+  })
+  const half = Math.floor(body.length / 2)
+  await new Promise((resolve) => request.write(body.subarray(0, half), resolve))
+  await answered(url) // the server has had the turn in which it read what was sent before
+  return {
+    finish: async () => {
+      const response = once(request, 'response') as Promise<[http.IncomingMessage]>
+      request.end(body.subarray(half))
+      const [answer] = await response
+      const chunks: Buffer[] = []
+      for await (const chunk of answer) chunks.push(chunk as Buffer)
+      return { status: answer.statusCode, body: JSON.parse(Buffer.concat(chunks).toString()) }
+    },
+  }
+}
+
+const answered = (url: string) => fetch(`${url}/livez`, { headers: { connection: 'close' } })
+
+async function refusesConnections(url: string): Promise<void> {
+  for (;;) {
+    const taken = await answered(url).then(
+      () => true,
+      () => false,
+    )
+    if (!taken) return
+  }
+}

@@ -1,0 +1,388 @@
+import type { Selectable } from 'kysely'
+import type { Database, Db } from '../../../server/db/database'
+import type { Schema } from '../../../server/db/schema'
+import { createAuditRepository } from '../../../server/features/audit/repository'
+import { createCustomerRepository } from '../../../server/features/customers/repository'
+import { createDispatchRepository } from '../../../server/features/dispatch/repository'
+import { createExternalLogRepository } from '../../../server/features/external-log/repository'
+import { createExternalSessionRepository } from '../../../server/features/external-sessions/repository'
+import { createExternalSystemRepository } from '../../../server/features/external-systems/repository'
+import { createExternalWorkOrderRepository } from '../../../server/features/external-work-orders/repository'
+import { createFileRepository } from '../../../server/features/files/repository'
+import { createIdempotencyRepository } from '../../../server/features/idempotency/repository'
+import { createJobRepository } from '../../../server/features/jobs/repository'
+import { createNgsSyncRepository } from '../../../server/features/ngs-sync/repository'
+import { createNotificationRepository } from '../../../server/features/notifications/repository'
+import { createOutboxRepository } from '../../../server/features/outbox/repository'
+import { createSlaRepository } from '../../../server/features/sla/repository'
+import { createStaffRepository } from '../../../server/features/staff/repository'
+import { createSyncRepository } from '../../../server/features/sync/repository'
+import { createTaskRepository } from '../../../server/features/tasks/repository'
+import { createVisitRepository } from '../../../server/features/visits/repository'
+import { createEventRepository } from '../../../server/features/work-order-events/repository'
+import { createWxworkRepository } from '../../../server/features/wxwork/repository'
+import { createWorkOrderRepository } from '../../../server/features/work-orders/repository'
+
+/** Arguments to call every function of a repository with; several lists where a function asks different questions. */
+type Calls<R> = { [K in keyof R]: R[K] extends (...args: infer A) => unknown ? A[] : never }
+
+export interface Samples {
+  on: Db
+  /** A row with every column of the table. */
+  row<T extends keyof Schema>(table: T): Selectable<Schema[T]>
+}
+
+const time = new Date('2026-03-02T02:00:00.123Z')
+const id = '0195b000-0000-7000-8000-000000000000'
+const lastPage = { page: 1_000_000, size: 100 }
+const firstPage = { page: 1, size: 10 }
+const texts = (count: number) => Array.from({ length: count }, (_, i) => `${id}-${i}`)
+const q = "50%_[a]\\'"
+
+export interface Sampled {
+  create(database: Database): object
+  calls(samples: Samples): Record<string, unknown[][]>
+}
+
+/** A new function of a repository does not pass the type check until it is called here, with its largest legal input. */
+const repository =
+  <R extends object>(create: (database: Database) => R) =>
+  (calls: (samples: Samples) => Calls<R>): Sampled => ({
+    create,
+    calls: calls as Sampled['calls'],
+  })
+
+/** By folder of `server/features`; the test looks that none is missing. */
+export const REPOSITORIES: Record<string, Sampled> = {
+  audit: repository(createAuditRepository)(({ on, row }) => ({
+    insert: [[row('audit_log'), on]],
+    list: [[firstPage], [lastPage]],
+  })),
+  customers: repository(createCustomerRepository)(({ on }) => ({
+    find: [[1], [1, on]],
+    findByOpenid: [['o'], ['o', on]],
+    insert: [[{ openid: 'o', unionid: null, time }]],
+    unboundByName: [['n']],
+    insertNamed: [['n', time]],
+    update: [
+      [1, { phone: '1', update_time: time }],
+      [1, { name: 'n' }, on],
+    ],
+    unboundByPhone: [[texts(6), on]],
+    hasAbsorbed: [[1, on]],
+    releaseOpenid: [[1, 2, on]],
+    bindOpenid: [[1, { openid: 'o', unionid: 'u', avatar: null, time }, on]],
+    moveBelongings: [[1, 2, on]],
+    list: [
+      [undefined, firstPage],
+      [q, lastPage],
+    ],
+  })),
+  dispatch: repository(({ db }) => createDispatchRepository(db))(({ on, row }) => ({
+    live: [[id], [id, on]],
+    insert: [[on, row('hc_dispatch_assignments')]],
+    accept: [[on, id, time]],
+    end: [[on, id, { status: 'REJECTED', reason: null, time }]],
+    hadOnce: [[id, id, on]],
+  })),
+  'external-log': repository(createExternalLogRepository)(({ on, row }) => ({
+    insert: [[Array.from({ length: 250 }, () => row('external_api_log'))], [[row('external_api_log')], on]],
+    list: [
+      [{}, firstPage],
+      [{ system: 'ngs', success: false, q }, lastPage],
+    ],
+    removeBefore: [[time]],
+  })),
+  'external-sessions': repository(createExternalSessionRepository)(({ on, row }) => ({
+    find: [[id], [id, on]],
+    findByAccount: [['s', 'a']],
+    list: [
+      [undefined, firstPage],
+      ['s', lastPage],
+    ],
+    due: [[time, 20]],
+    takeLease: [[{ id, owner: id, now: time, until: time }]],
+    hold: [
+      [
+        { id, fencing_token: 1 },
+        { state: 'ACTIVE', lease_until: null },
+      ],
+      [{ id, fencing_token: 1 }, { failures: 0 }, on],
+    ],
+    lift: [[{ id, state: 'SITE_DOWN' }, { retry_at: null }]],
+    findChallenge: [[id]],
+    openChallenge: [[id, time]],
+    openChallenges: [[time, lastPage]],
+    insertChallenge: [[row('external_challenge'), on]],
+    answerChallenge: [[id, { name: 'n', time }]],
+    closeChallenge: [
+      [id, 'solved'],
+      [id, 'failed', on],
+    ],
+    closeChallengesOf: [[id], [id, on]],
+  })),
+  'external-systems': repository(createExternalSystemRepository)(({ on, row }) => ({
+    list: [[firstPage], [lastPage]],
+    find: [[id], ['s', on]],
+    insert: [[row('external_system'), on]],
+    update: [
+      [id, { watermark: 'w' }],
+      [id, { is_active: false }, on],
+    ],
+    remove: [[{ id, system_name: 's' }, on]],
+    pullsDue: [[time]],
+    endpoints: [['s'], ['s', on]],
+    findEndpoint: [[id], [id, on]],
+    insertEndpoint: [[row('external_api_endpoint'), on]],
+    updateEndpoint: [[id, { name: 'n' }, on]],
+    removeEndpoint: [[id, on]],
+    accounts: [[[]], [texts(100), on]],
+    findAccount: [
+      ['s', 'a'],
+      ['s', 'a', on],
+    ],
+    insertAccount: [[row('external_auth_session'), on]],
+    changeAccount: [[id, { state: 'EXPIRED' }, on]],
+    removeAccount: [[id, on]],
+    sealed: [[], [on]],
+    reseal: [[{ id, password: 'p', cookie: 'c' }, on]],
+    sealedChallenges: [[], [on]],
+    resealChallenge: [[{ id, context: 'c' }, on]],
+  })),
+  'external-work-orders': repository(createExternalWorkOrderRepository)(({ on, row }) => ({
+    findRun: [[id]],
+    liveRun: [['s']],
+    orphans: [[time]],
+    insertRun: [[row('external_pull_run'), on]],
+    takeRun: [[{ id, owner: id, now: time, until: time }]],
+    holdRun: [
+      [{ id, fencing_token: 1 }, { seen: 1 }],
+      [{ id, fencing_token: 1 }, { state: 'done' }, on],
+    ],
+    known: [
+      ['s', []],
+      ['s', texts(1000)],
+    ],
+    insertOrder: [[row('external_work_order'), on]],
+    updateOrder: [[id, { detail: 'd' }, on]],
+    findOrder: [[id], [id, on]],
+    link: [[id, { id, task_id: 'T202603020001' }, on]],
+    list: [
+      [{}, firstPage],
+      [{ system: 's', q }, lastPage],
+    ],
+  })),
+  files: repository(({ db }) => createFileRepository(db))(({ on, row }) => ({
+    find: [[id]],
+    ofTask: [[id]],
+    byIds: [[[]], [texts(20), on]],
+    insert: [[Array.from({ length: 120 }, () => row('task_file')), on]],
+    attach: [[id, 'customer:1', { owner: 'submission', task_id: id, step_record_id: id, position: 0 }, on]],
+    release: [[id, 'customer:1', on]],
+    unusedBefore: [[time]],
+    removeUnused: [[id]],
+    knownKeys: [[texts(200)]],
+  })),
+  idempotency: repository(({ db }) => createIdempotencyRepository(db))(({ on }) => ({
+    find: [[id, time]],
+    insert: [[on, { id, fingerprint: 'f', status: 200, answer: { some: 'answer' }, create_time: time }]],
+    removeBefore: [[time]],
+    remove: [[on, id, time]],
+  })),
+  jobs: repository(createJobRepository)(() => ({
+    announce: [[{ name: 'n', title: 't', schedule: '* * * * * *', next_run_at: time }]],
+    take: [
+      [
+        { name: 'n', owner: id, until: time },
+        { now: time, due: time },
+      ],
+    ],
+    renew: [[{ name: 'n', owner: id, until: time }]],
+    finish: [['n', { result: 'ok', detail: '{}', finished_at: time }]],
+    list: [[]],
+  })),
+  'ngs-sync': repository(createNgsSyncRepository)(({ on }) => ({
+    subject: [[id]],
+    setIds: [[on, id, { oId: 'o', taskId: 't' }]],
+    drift: [
+      [time, firstPage],
+      [time, lastPage],
+    ],
+    entries: [[[id]], [texts(100)]],
+  })),
+  outbox: repository(createOutboxRepository)(({ on, row }) => ({
+    lastSeq: [[on, 'ngs', id]],
+    insert: [[on, row('outbox')]],
+    find: [[id], [id, on]],
+    due: [[time, 20]],
+    claim: [[id, { claim: id, until: time, now: time }]],
+    settle: [[on, { id, claim: id, from: ['SENDING', 'UNKNOWN'] }, { state: 'SENT', updated_at: time }]],
+    abandoned: [[time]],
+    change: [[on, { id, from: ['PENDING', 'UNKNOWN', 'DEAD'] }, { state: 'PENDING', updated_at: time }]],
+    wakeKey: [[on, { system: 'ngs', key: id, now: time }]],
+    hasten: [['ngs', time]],
+    list: [
+      [{}, firstPage],
+      [{ state: 'DEAD', topic: 'ngs', waiting: true, q }, lastPage],
+    ],
+  })),
+  notifications: repository(createNotificationRepository)(({ on, row }) => ({
+    grant: [[{ customerId: 1, templateId: 't', time }, on]],
+    insert: [[row('notification')], [row('notification'), on]],
+    list: [
+      ['customer:1', firstPage],
+      ['customer:1', lastPage],
+    ],
+    markRead: [
+      [[], time],
+      [texts(100), time],
+    ],
+  })),
+  sla: repository(createSlaRepository)(({ on, row }) => ({
+    rulesFor: [[{ id, org_id: id, team_id: null }], [{ id, org_id: id, team_id: id }, on]],
+    allActive: [[]],
+    list: [[lastPage]],
+    upsert: [[row('sys_sla_config'), on]],
+    subject: [[id]],
+    submittedFixes: [[time, lastPage]],
+  })),
+  staff: repository(createStaffRepository)(({ on, row }) => ({
+    find: [[id], [id, on]],
+    findByEmail: [['worker@example.com']],
+    insert: [[row('staff'), on]],
+    update: [[id, { is_active: false, tokens_valid_after: time }, on]],
+    list: [
+      [{}, firstPage],
+      [{ role: 'ADMIN', q }, lastPage],
+    ],
+    isEmpty: [[]],
+  })),
+  sync: repository(({ db }) => createSyncRepository(db))(({ on, row }) => ({
+    find: [[id]],
+    insert: [[on, row('sync_item')]],
+  })),
+  tasks: repository(createTaskRepository)(({ on, row }) => ({
+    ensureDay: [['20260302']],
+    nextNumber: [['20260302', on]],
+    insert: [[on, row('task')]],
+    lock: [[on, id, time]],
+    update: [[on, id, { current_step: 1, update_time: time }]],
+    ownId: [
+      [1, 'T202603020001'],
+      [1, id],
+    ],
+    findOwn: [
+      [1, 'T202603020001'],
+      [1, id],
+    ],
+    listOwn: [
+      [1, {}, firstPage],
+      [1, {}, lastPage],
+      [1, { status: 'open', type: 'repair', q }, lastPage],
+    ],
+    insertStep: [[on, row('step_record')]],
+    steps: [[id]],
+    insertEvaluation: [[on, row('service_evaluation')]],
+    evaluation: [[id]],
+    listEvaluations: [
+      [undefined, firstPage],
+      [3, lastPage],
+    ],
+  })),
+  visits: repository(createVisitRepository)(({ on, row }) => ({
+    subject: [[id], [id, on]],
+    lastAcceptedFix: [[id], [id, on]],
+    repeatedBefore: [[{ workerId: id, lat: 31_230_416, lon: 121_473_701, day: '20260302' }, on]],
+    insertLocation: [[row('hc_worker_locations'), on]],
+    openVisit: [[id], [id, on]],
+    nextVisitNo: [[id, on]],
+    insert: [[on, row('ec_care_tasks')]],
+    update: [[on, id, { status: 'CHECKED_OUT', open_key: null, checkout_at: time }]],
+    find: [[id], [id, on]],
+    ofWorkOrder: [[id]],
+    list: [
+      [{}, firstPage],
+      [{ flagged: true, reviewed: true, q }, lastPage],
+      [{ flagged: false, reviewed: false }, lastPage],
+    ],
+    freeEvidence: [[texts(20), { workOrderId: id, uploader: 'staff:1' }, on]],
+    useEvidence: [[texts(20), id, on]],
+    usedElsewhere: [[texts(20), id, on]],
+    evidenceOf: [[[]], [texts(100)]],
+    spendTicket: [[on, { nonce: 'n', work_order_id: id, create_time: time }]],
+    isTicketSpent: [['n', on]],
+  })),
+  'work-orders': repository(createWorkOrderRepository)(() => ({
+    find: [[id]],
+    list: [
+      [{}, firstPage],
+      [{ workerId: id, status: 'open', done: true, type: 'repair', q }, lastPage],
+      [{ unassigned: true, done: false }, lastPage],
+    ],
+  })),
+  wxwork: repository(createWxworkRepository)(({ on, row }) => ({
+    find: [[id], [id, on]],
+    findByUuid: [['u'], ['u', on]],
+    findByVid: [['v'], ['v', on]],
+    active: [[]],
+    list: [[]],
+    insert: [[row('wxwork_session')], [row('wxwork_session'), on]],
+    update: [
+      [{ id }, { state: 'ONLINE' }],
+      [{ id, version: 1 }, { is_login: true, next_try_at: null }, on],
+    ],
+    dueForCheck: [[time]],
+    takeCheck: [[{ id, version: 1 }, time]],
+    monitorEnabled: [[]],
+    setMonitor: [[true, time]],
+    insertEvent: [[row('wxwork_event')], [row('wxwork_event'), on]],
+    pruneEvents: [[id, 100]],
+    events: [[100]],
+    countEvents: [[]],
+    storeNotice: [[row('wxwork_notice')]],
+    openNotices: [[100]],
+    takeNotice: [[id, time, on]],
+    pruneNotices: [[time]],
+    insertMessage: [
+      [
+        {
+          session_id: id,
+          receiver: 'r',
+          kf_id: 0,
+          is_room: false,
+          content: 'c',
+          state: 'PENDING',
+          patient: true,
+          created_at: time,
+        },
+        on,
+      ],
+    ],
+    findMessage: [[1]],
+    busySessions: [[]],
+    takeTurn: [[id, { owner: id, until: time, now: time }]],
+    endTurn: [
+      [id, id, null],
+      [id, id, time],
+    ],
+    abandonSending: [[id, 'e', time]],
+    nextMessage: [
+      [id, { patientToo: true }],
+      [id, { patientToo: false }],
+    ],
+    beginSending: [[on, { id: 1, sessionId: id, owner: id }, { now: time, nextSendAt: time }]],
+    settleMessage: [[1, { state: 'SENT', finished_at: time }]],
+    recentStarts: [[id, time, 20]],
+    countWaiting: [[]],
+    messages: [[id, 100]],
+  })),
+  'work-order-events': repository(createEventRepository)(({ on, row }) => ({
+    insert: [[on, row('hc_work_order_events')]],
+    advanceHead: [[on, id, 0, { seq: 1, hash: 'h' }]],
+    heads: [[time, '', 500]],
+    head: [[id]],
+    chains: [[texts(500)]],
+    firstOrphan: [[]],
+    ofWorkOrder: [[id]],
+  })),
+}

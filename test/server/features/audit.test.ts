@@ -1,0 +1,45 @@
+import { ENGINES } from '../../support/engines'
+import { addCrew, type Crew, NO_LIMITS } from '../../support/field-work'
+import { startTestApp, type TestApp } from '../../support/test-app'
+
+describe.each(ENGINES)('the audit on %s', (engine) => {
+  let app: TestApp
+  let crew: Crew
+  beforeAll(async () => {
+    app = await startTestApp({ engine, ...NO_LIMITS })
+    crew = await addCrew(app)
+    for (let i = 1; i <= 5; i++) {
+      app.clock.advance(1000)
+      const staff = { email: `n${i}@example.com`, password: 'password123', role: 'HOMECARE_WORKER', full_name: '李工' }
+      await app.api.post('/api/v1/admin/staff', staff, crew.admin)
+    }
+  })
+  afterAll(() => app.close())
+  const page = async (query: string) => (await app.api.get(`/api/v1/admin/audit?${query}`, crew.admin)).body.data
+  const targets = (data: { list: { target: string }[] }) => data.list.map((line) => line.target)
+
+  test('is a list of pages, newest first', async () => {
+    expect(await page('')).toMatchObject({ total: 5, pages: 1, current: 1, size: 20 })
+    expect(targets(await page('size=2'))).toEqual(['n5@example.com', 'n4@example.com'])
+    expect(targets(await page('size=2&page=3'))).toEqual(['n1@example.com'])
+    expect(targets(await page('size=2&page=4'))).toEqual([])
+  })
+
+  test('says who, when and what', async () => {
+    expect((await page('size=1')).list).toEqual([
+      {
+        id: expect.any(String),
+        staff_id: crew.adminId,
+        staff_name: 'admin',
+        action: 'staff.create',
+        target: 'n5@example.com',
+        detail: { role: 'HOMECARE_WORKER' },
+        create_time: '2026-03-02 10:00:05',
+      },
+    ])
+  })
+
+  test.each(['page=0', 'size=101', 'size=x'])('refuses %p', async (query) => {
+    expect((await app.api.get(`/api/v1/admin/audit?${query}`, crew.admin)).status).toBe(400)
+  })
+})

@@ -1,0 +1,122 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { dump, type ExternalSiteApp, finished, startExternalSite } from '../../support/external-site'
+
+jest.setTimeout(120_000)
+
+let external: ExternalSiteApp
+const start = async (options: Parameters<typeof startExternalSite>[0] = {}) => {
+  external = await startExternalSite(options)
+  return external
+}
+afterEach(() => external.close())
+
+const rows = () =>
+  external.app.context.database.db.selectFrom('external_work_order').selectAll().orderBy('external_no').execute()
+const pullAll = async () => finished(external, await external.pull())
+const base = '/api/v1/admin/external'
+
+describe.each([{ kind: 'classic-cookie' }, { kind: 'ruoyi' }] as const)('$kind', ({ kind }) => {
+  test('pulls 1,000 orders with their details; a second pull writes nothing', async () => {
+    await start({ site: { kind, orders: 1000 } })
+    const answer = await external.app.api.post(`${base}/city/pull`, {}, external.admin)
+    expect([answer.status, answer.body.code]).toEqual([202, 202])
+    const run = await finished(external, answer.body.data.run_id)
+    expect(run).toMatchObject({ state: 'done', seen: 1000, created: 1000, updated: 0, unchanged: 0, total: 1000 })
+    const before = await rows()
+    expect(before).toHaveLength(1000)
+    expect(before.every(({ detail }) => detail?.includes('市中心受理'))).toBe(true)
+    external.app.clock.advance(60_000)
+    expect(await pullAll()).toMatchObject({ state: 'done', seen: 1000, created: 0, updated: 0, unchanged: 1000 })
+    expect(await rows()).toEqual(before)
+  })
+
+  test('new and changed orders are found, whatever the site caps its pages at', async () => {
+    await start({ site: { kind, orders: 90 } })
+    external.site.control({ pageCap: 20 })
+    expect(await pullAll()).toMatchObject({ seen: 90, created: 90 })
+    external.site.control({ addOrders: 3, changeOrders: ['WO000001', 'WO000050'] })
+    expect(await pullAll()).toMatchObject({ seen: 93, created: 3, updated: 2, unchanged: 88 })
+  })
+
+  test('a failing detail keeps the row and is tried again at the next pull', async () => {
+    await start({ site: { kind } })
+    external.site.control({ failDetails: ['WO000007'] })
+    expect(await pullAll()).toMatchObject({ state: 'done', created: 20, details_failed: 1 })
+    external.site.control({ failDetails: [] })
+    expect(await pullAll()).toMatchObject({ created: 0, updated: 0, unchanged: 20, details_failed: 0 })
+    expect((await rows()).every(({ detail_state }) => detail_state === 'fetched')).toBe(true)
+  })
+
+  test('a session that ends in mid-pull is renewed once and the pull goes on', async () => {
+    await start({ site: { kind, orders: 200 } })
+    external.site.control({ expireAfter: 150 })
+    expect(await pullAll()).toMatchObject({ state: 'done', created: 200, details_failed: 0 })
+    expect(external.site.counts().loggedIn).toBe(2)
+  })
+
+  test('broken off anywhere, the pull goes on to the end without a duplicate', async () => {
+    await start({ site: { kind, orders: 300 } })
+    external.site.control({ pageCap: 25 })
+    const { database } = external.app.context
+    const id = await external.pull()
+    for (let cut = 0; cut < 6; cut++) {
+      await wait(20 + cut * 25)
+      // What a killed process leaves behind: a run nobody works at, and a worker whose results no longer count.
+      await database.db
+        .updateTable('external_pull_run')
+        .set((eb) => ({ lease_until: null, fencing_token: eb('fencing_token', '+', 1) }))
+        .where('state', '<>', 'done')
+        .execute()
+      await wait(30)
+      await external.app.context.externalWorkOrders.resume()
+    }
+    while (!['done', 'failed'].includes((await external.run(id)).state)) {
+      await wait(50)
+      await external.app.context.externalWorkOrders.resume()
+    }
+    expect(await external.run(id)).toMatchObject({ state: 'done', seen: 300, created: 300, updated: 0, unchanged: 0 })
+    const numbers = (await rows()).map(({ external_no }) => external_no)
+    expect([numbers.length, new Set(numbers).size]).toEqual([300, 300])
+  })
+})
+
+test('an order becomes a task once, of the system’s own customer unless one is named', async () => {
+  await start()
+  await pullAll()
+  const { app, admin } = external
+  const { list } = (await app.api.get(`${base}/work-orders?system=city&q=WO000003`, admin)).body.data
+  expect(list).toHaveLength(1)
+  const imported = await app.api.post(`${base}/work-orders/${list[0].id}/import`, {}, admin)
+  expect(imported.body.data).toMatchObject({ created: true, task_id: expect.stringMatching(/^T20260302\d{4}$/) })
+  const again = await app.api.post(`${base}/work-orders/${list[0].id}/import`, {}, admin)
+  expect(again.body.data).toEqual({ ...imported.body.data, created: false })
+  const { db } = app.context.database
+  const tasks = await db.selectFrom('task').selectAll().execute()
+  expect(tasks).toHaveLength(1)
+  expect(tasks[0]).toMatchObject({ origin: 'external', customer_company: '外部工单', current_step: 0, status: 'open' })
+  expect(tasks[0]!.description).toContain('WO000003')
+})
+
+test('no password, cookie, token or captcha answer is found in database, files, log or answers', async () => {
+  await start({ site: { kind: 'ruoyi' } })
+  const secrets = [(await external.session()).body.data.cookie.token]
+  external.site.control({ expireSessions: true, passwords: { op1: 'sandbox-Passw0rd' } })
+  await external.check()
+  secrets.push((await external.session()).body.data.cookie.token, 'sandbox-Passw0rd')
+  await pullAll()
+  const { app, admin } = external
+  const answers = await Promise.all(
+    ['systems', 'sessions', 'challenges', 'logs?size=100', 'work-orders'].map((path) =>
+      app.api.get(`${base}/${path}`, admin),
+    ),
+  )
+  const audit = await app.api.get('/api/v1/admin/audit', admin)
+  const text = [await dump(app), ...app.logs, ...[...answers, audit].map(({ body }) => JSON.stringify(body))].join('\n')
+  for (const secret of secrets) expect(text.includes(secret)).toBe(false)
+  const logs = answers[3]!.body.data.list
+  const login = logs.find((one: { api_endpoint: string }) => one.api_endpoint === '/login')
+  expect(login.request_payload.body).toMatchObject({ username: 'op1', password: '***', code: '***' })
+  const captcha = logs.find((one: { api_endpoint: string }) => one.api_endpoint === '/captchaImage')
+  expect(captcha.hook).toMatchObject({ name: 'decode-captcha', kind: 'arithmetic' })
+  expect(captcha.hook_result).toMatchObject({ decoded: true, answer: '***', margin: 9 })
+})

@@ -1,0 +1,75 @@
+import { startWxworkApp, type WxworkApp } from '../../support/wxwork'
+
+let app: WxworkApp
+let address: string
+beforeEach(async () => {
+  app = await startWxworkApp({ env: { MAX_EVENTS: '50' } })
+  address = `/callback/wxwork/${app.secrets.callbackSecret}`
+})
+afterEach(() => app.close())
+
+const send = (body: unknown, path = address, type = 'application/json') =>
+  fetch(app.url + path, {
+    method: 'POST',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: { 'content-type': type },
+  })
+const notices = () => app.context.database.db.selectFrom('wxwork_notice').selectAll().execute()
+const events = async () => (await app.get('/events')).body.events as any[]
+
+test('a forged callback is 403 and leaves nothing', async () => {
+  for (const path of ['/callback/wxwork/wrong', '/callback/wxwork', '/callback/wxwork/', `${address}x`]) {
+    const { status } = await send({ uuid: 'u', json: '登录成功', type: 1 }, path)
+    expect([path, status]).toEqual([path, 403])
+  }
+  expect(await notices()).toEqual([])
+})
+
+test('an event is stored before it is acknowledged, text and object are the same, unknown types are kept', async () => {
+  const answer = await send({ uuid: 'u1', json: '{"a":1,"b":[2]}', type: 999 })
+  expect([answer.status, await answer.json()]).toEqual([200, { errcode: 0, errmsg: 'ok' }])
+  expect(await notices()).toHaveLength(1)
+  await send({ type: 999, json: { b: [2], a: 1 }, uuid: 'u1' })
+  await send({ type: 998, json: { b: [2], a: 1 }, uuid: 'u1' })
+  for (const odd of ['no json at all', '[1,2]', 'null', ''])
+    expect((await send(odd, address, 'text/plain')).status).toBe(200)
+  const list = await events()
+  expect(list.filter(({ uuid }) => uuid === 'u1').map(({ stage, type }) => [stage, type])).toEqual([
+    ['callback', '998'],
+    ['callback', '999'],
+  ])
+  expect(list).toHaveLength(6)
+})
+
+test('1,000 callbacks of which 30 % are repeats are 700 events, and the newest are kept', async () => {
+  const uuid = await app.logIn()
+  const before = (await notices()).length
+  const bodies = Array.from({ length: 1000 }, (_, i) => ({ uuid, type: 5, json: JSON.stringify({ seq: i % 700 }) }))
+  for (let from = 0; from < bodies.length; from += 20) {
+    const answers = await Promise.all(bodies.slice(from, from + 20).map((body) => send(body)))
+    for (const { status } of answers) expect(status).toBe(200)
+  }
+  expect(await notices()).toHaveLength(before + 700)
+  await app.context.wxworkCallbacks.process()
+  expect((await notices()).every(({ processed_at }) => processed_at !== null)).toBe(true)
+  const list = await events()
+  expect(list.filter((event) => event.uuid === uuid).length).toBe(50)
+  expect(list[0].payload.json).toEqual({ seq: 699 })
+}, 60_000)
+
+test('a late notice of a disconnect does not take an account down that is online', async () => {
+  const uuid = await app.logIn()
+  await send({ uuid, type: 1, json: '手机端结束登录' })
+  await app.context.wxworkCallbacks.process()
+  await app.until(async () => (await app.get('/state')).body.active.isLogin)
+  expect((await app.session()).state).toBe('ONLINE')
+  expect((await app.get('/state')).body.active.lastEvent).toContain('手机端结束登录')
+  expect(app.calls('init')).toBe(1)
+})
+
+test('the phone shows its code', async () => {
+  const { body } = await app.post('/init')
+  await app.post('/get-qrcode')
+  await send({ uuid: body.uuid, type: 2, json: '请输入验证码' })
+  await app.until(async () => (await app.session()).state === 'CODE_NEEDED')
+})

@@ -1,0 +1,61 @@
+import type { WxworkControl } from '../../server/sandbox/wxwork'
+import { addStaff, NO_LIMITS } from './field-work'
+import { startTestApp, type TestAppOptions } from './test-app'
+
+export const INTERVAL_MS = 45_000
+
+/** An app with the sandbox gateway and an admin who uses the console. */
+export async function startWxworkApp(options: TestAppOptions = {}) {
+  const app = await startTestApp({ wxwork: true, ...NO_LIMITS, ...options })
+  const adminId = await addStaff(app, 'admin@example.com', 'ADMIN')
+  const token = await app.api.staff('admin@example.com')
+  const post = (path: string, json: object = {}) => app.api.post(`/api${path}`, json, { token })
+  const get = (path: string) => app.api.get(`/api${path}`, { token })
+  const { sandbox, context, clock } = app
+
+  /** Waits for what goes on by itself; real time, as the gateway's calls are real. */
+  async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+    const deadline = Date.now() + 5_000
+    while (!(await condition())) {
+      if (Date.now() > deadline) throw new Error('it did not happen in time')
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+  const session = async () => (await get('/sessions')).body.sessions[0]
+  return {
+    ...app,
+    adminId,
+    token,
+    post,
+    get,
+    until,
+    session,
+    gateway: sandbox.wxwork,
+    /** First login through the demo's routes. @returns the uuid */
+    async logIn(): Promise<string> {
+      const { body } = await post('/init')
+      await post('/set-callback')
+      await post('/get-qrcode')
+      await post('/check-code', { code: sandbox.wxwork.codeOf(body.uuid) })
+      await until(async () => (await session()).state === 'ONLINE')
+      return body.uuid
+    },
+    /** One interval later, with the check that belongs to it. */
+    async tick(): Promise<void> {
+      clock.advance(INTERVAL_MS)
+      await context.wxworkMonitor.pass()
+      await context.wxworkCallbacks.process()
+    },
+    /** Does this to an account at the gateway, and waits until it is known to be offline. */
+    async fall(control: WxworkControl): Promise<void> {
+      sandbox.wxwork.control(control)
+      await until(async () =>
+        (await get('/sessions')).body.sessions.some((one: { state: string }) => one.state === 'OFFLINE'),
+      )
+      await until(() => !context.wxworkMonitor.isChecking())
+    },
+    calls: (action: string) => sandbox.wxwork.requests().filter(({ path }) => path === `/wxwork/${action}`).length,
+  }
+}
+
+export type WxworkApp = Awaited<ReturnType<typeof startWxworkApp>>
