@@ -23,6 +23,12 @@ describeInBrowser('a check-in while the network comes and goes, in browsers', ()
     await worker.see('已在签到范围内，可以签到')
   }
 
+  /** Reloads and waits for the page: an address changed while the app is starting is not followed. */
+  const reloadCheckin = async () => {
+    await worker.page.reload()
+    await worker.see('签到已保存在手机上')
+  }
+
   beforeAll(async () => {
     app = await startTestApp({ now: () => new Date() })
     crew = await addCrew(app)
@@ -55,7 +61,7 @@ describeInBrowser('a check-in while the network comes and goes, in browsers', ()
     await worker.tap('保存签到（联网后发送）')
     await worker.see('签到已保存在手机上')
 
-    await worker.page.reload()
+    await reloadCheckin()
     await worker.open('worker/queue/index')
     await worker.see('到场签到')
     await worker.see(/照片 1 张 · 已签名$/)
@@ -83,7 +89,7 @@ describeInBrowser('a check-in while the network comes and goes, in browsers', ()
     await worker.see('签到已保存在手机上')
     expect(await visits()).toHaveLength(1)
 
-    await worker.page.reload()
+    await reloadCheckin()
     await worker.open('worker/queue/index')
     await worker.see('到场签到')
     await worker.goOnline()
