@@ -1,0 +1,126 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { crc32, deflateRawSync } from 'node:zlib'
+import sharp from 'sharp'
+import { buildDocx, buildFile, buildForm, buildPdf, buildPng } from '../../support/builders'
+import { NO_LIMITS } from '../../support/field-work'
+import { startTestApp, type TestApp } from '../../support/test-app'
+
+const MB = 1024 * 1024
+
+let app: TestApp
+let token: string
+beforeAll(async () => {
+  app = await startTestApp(NO_LIMITS)
+  token = await app.api.customer()
+})
+afterAll(() => app.close())
+
+const store = (content: Buffer, name: string) =>
+  app.api.upload('/api/v1/files', buildForm({}, [['file', buildFile(content, name)]]), { token })
+const fetchFile = (url: string) => app.api.get(url.startsWith('http') ? new URL(url).pathname : url)
+
+/** A Word file whose parts unpack to `size` bytes each. */
+function zipBomb(size: number): Buffer {
+  const packed = deflateRawSync(Buffer.alloc(size, 0x20), { level: 9 })
+  const parts = ['[Content_Types].xml', '_rels/.rels', 'word/document.xml'].map((name) => {
+    const header = Buffer.alloc(30)
+    header.writeUInt32LE(0x04034b50, 0)
+    header.writeUInt16LE(20, 4)
+    header.writeUInt16LE(8, 8)
+    header.writeUInt32LE(crc32(packed), 14)
+    header.writeUInt32LE(packed.length, 18)
+    header.writeUInt32LE(size, 22)
+    header.writeUInt16LE(name.length, 26)
+    return Buffer.concat([header, Buffer.from(name), packed])
+  })
+  return Buffer.concat(parts)
+}
+
+/** How much more memory the process took while `work` ran, at its highest. */
+async function peakOf(work: () => Promise<unknown>): Promise<number> {
+  const before = process.memoryUsage().rss
+  let peak = before
+  const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 5)
+  await work().finally(() => clearInterval(timer))
+  return peak - before
+}
+
+test('a Word file that unpacks to gigabytes is never unpacked', async () => {
+  const bomb = zipBomb(512 * MB)
+  expect(bomb.length).toBeLessThan(5 * MB)
+  const answers: number[] = []
+  const grown = await peakOf(async () => {
+    for (const answer of await Promise.all([store(bomb, 'a.docx'), store(bomb, 'b.docx')])) answers.push(answer.status)
+  })
+  for (const status of answers) expect([200, 415]).toContain(status)
+  expect(grown).toBeLessThan(250 * MB)
+})
+
+test('a picture of 81 million pixels costs no more memory than one at a time does', async () => {
+  const picture = await buildPng(9000, 9000)
+  const grown = await peakOf(() => Promise.all(Array.from({ length: 8 }, () => store(picture, 'a.png'))))
+  expect(grown).toBeLessThan(400 * MB)
+})
+
+test('a picture that is also something else is served as the picture, and run by nobody', async () => {
+  const png = await buildPng()
+  const gif = await sharp(png).gif().toBuffer()
+  const script = Buffer.from('<html><script>alert(document.domain)</script></html>')
+  const files: [string, Buffer, string][] = [
+    ['a.html', Buffer.concat([png, script]), 'image/png'],
+    ['a.js', Buffer.concat([gif, Buffer.from('/*'), script, Buffer.from('*/=1;alert(1)')]), 'image/gif'],
+    ['a.jar', Buffer.concat([png, buildDocx()]), 'image/png'],
+    ['a.hta', Buffer.concat([buildPdf(), script]), 'application/pdf'],
+  ]
+  for (const [name, content, mime] of files) {
+    const { status, body } = await store(content, name)
+    expect([name, status, body.data?.mime]).toEqual([name, 200, mime])
+    const { headers } = await fetchFile(body.data.url)
+    expect(headers.get('content-type')).toBe(mime)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('content-security-policy')).toMatch(/default-src 'none'|sandbox/)
+    if (!mime.startsWith('image/')) expect(headers.get('content-disposition')).toMatch(/^attachment/)
+  }
+})
+
+test.each([
+  '../../../../etc/cron.d/x.png',
+  '..\\..\\windows\\x.png',
+  '/etc/passwd.png',
+  'C:\\boot.png',
+  'a\u0000.png',
+  'x\r\nSet-Cookie: a=b.png',
+  `${'长'.repeat(4000)}.png`,
+  '\u202egnp.exe',
+  'CON.png',
+  '.',
+  '..',
+  '%2e%2e%2fx.png',
+  '"; filename="evil.html',
+])('the name %p is a name and no path, header or second file', async (name) => {
+  const { status, body } = await store(await buildPng(), name)
+  expect([200, 400]).toContain(status)
+  const outside = fs.readdirSync(path.dirname(app.dataDir)).filter((one) => /^(x|passwd|boot|evil)/.test(one))
+  expect(outside).toEqual([])
+  if (status !== 200) return
+  // oxlint-disable-next-line no-control-regex
+  expect(body.data.name).not.toMatch(/[/\\\u0000-\u001f\u202e]/)
+  const { headers } = await fetchFile(body.data.url)
+  expect(headers.get('set-cookie')).toBeNull()
+  expect(headers.get('content-type')).toBe('image/png')
+  expect(headers.get('content-disposition')).not.toContain('filename="evil.html')
+})
+
+test('a download’s range, path and signature are data too', async () => {
+  const { body } = await store(await buildPng(), 'a.png')
+  const { pathname, searchParams } = new URL(body.data.url, app.url)
+  for (const range of ['bytes=0-', 'bytes=-1', 'bytes=5-1', `bytes=${'0-1,'.repeat(3000)}0-1`, 'bytes=0-1e99', 'x'])
+    expect((await app.api.get(body.data.url.replace(app.url, ''), { headers: { range } })).status).toBeLessThan(500)
+  const signed = (changes: Record<string, string>) =>
+    `${pathname}?${new URLSearchParams({ ...Object.fromEntries(searchParams), ...changes }).toString()}`
+  for (const change of [{ sig: '' }, { sig: 'x' }, { exp: '9999999999' }, { exp: 'NaN' }, { exp: '-1' }])
+    expect((await app.api.get(signed(change as unknown as Record<string, string>))).status).toBe(403)
+  for (const id of ['..%2f..%2fapp.db', '%00', 'x'.repeat(3000)])
+    expect((await app.api.get(`/api/v1/files/${id}?exp=9999999999&sig=x`)).status).toBeLessThan(500)
+})
