@@ -1,6 +1,6 @@
+import type { OutboxState } from '../../../types/api/admin'
 import type { Commits } from '../../db/after-commit'
 import type { Db } from '../../db/database'
-import type { OutboxState } from '../../db/partner-schema'
 import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'

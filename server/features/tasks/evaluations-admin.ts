@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AdminEvaluationRow } from '../../../types/api/admin'
 import { staff } from '../../http/authenticate'
 import { pageQuery } from '../../http/fields'
 import type { Family } from '../../http/guard'
@@ -17,7 +18,7 @@ const row = z.object({
   overallRating: z.number().int(),
   comment: z.string(),
   create_time: z.string(),
-})
+}) satisfies z.ZodType<AdminEvaluationRow>
 
 const query = z.object({
   ...pageQuery(20),

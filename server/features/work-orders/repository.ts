@@ -9,6 +9,7 @@ export type WorkOrderJoined = Selectable<TaskTable> & {
   worker_name: string | null
   assignment_status: AssignmentStatus | null
   dispatch_note: string | null
+  assigned_at: Date | null
 }
 
 export interface WorkOrderFilter {
@@ -53,7 +54,12 @@ export function createWorkOrderRepository({ db, engine }: Pick<Database, 'db' | 
       .leftJoin('staff', 'staff.id', 'task.worker_id')
       .leftJoin('hc_dispatch_assignments as live', 'live.live_key', 'task.id')
       .selectAll('task')
-      .select(['staff.full_name as worker_name', 'live.status as assignment_status', 'live.note as dispatch_note'])
+      .select([
+        'staff.full_name as worker_name',
+        'live.status as assignment_status',
+        'live.note as dispatch_note',
+        'live.created_at as assigned_at',
+      ])
 
   return {
     find: async (id: string): Promise<WorkOrderJoined | null> =>

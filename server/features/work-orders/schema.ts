@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { type AdminTaskDetail, type AdminTaskPatch, type AdminTaskRow, TASK_ORIGINS } from '../../../types/api/admin'
 import {
   ASSIGNMENT_STATUSES,
   type StepRecordView,
   type WorkOrderDetail,
   type WorkOrderRow,
 } from '../../../types/api/homecare'
+import { TASK_ATTENTIONS } from '../../../types/api/overview'
 import { LAST_STEP, TASK_STATUSES, TASK_TYPES } from '../../../types/task-types'
 import {
   integer,
@@ -141,12 +143,16 @@ export const adminTaskRow = z.object({
   service_longitude: z.number().nullable(),
   org_id: z.string(),
   team_id: z.string().nullable(),
-  origin: z.string(),
+  origin: z.enum(TASK_ORIGINS),
   content_flag: z.string().nullable(),
+  appointment_time: z.string().nullable(),
+  attention: z.array(z.enum(TASK_ATTENTIONS)),
   create_time: z.string(),
   update_time: z.string(),
-})
-export const adminTaskDetail = workOrderDetail.omit({ offline_ticket: true }).extend(adminTaskRow.shape)
+}) satisfies z.ZodType<AdminTaskRow>
+export const adminTaskDetail = workOrderDetail
+  .omit({ offline_ticket: true })
+  .extend(adminTaskRow.shape) satisfies z.ZodType<AdminTaskDetail>
 
 export const taskPatch = z
   .object({
@@ -158,5 +164,5 @@ export const taskPatch = z
   .refine((value) => (value.service_latitude == null) === (value.service_longitude == null), {
     message: '服务地点经度和纬度必须同时填写',
     path: ['service_latitude'],
-  })
+  }) satisfies z.ZodType<AdminTaskPatch>
 export type TaskPatch = z.infer<typeof taskPatch>

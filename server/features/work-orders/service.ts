@@ -32,13 +32,14 @@ export interface WorkOrderServiceDeps {
   audit: AuditService
   tickets: Tickets
   transaction: Database['transaction']
+  now: () => Date
 }
 
 const isDispatcher = (who: StaffPrincipal) => who.role !== 'HOMECARE_WORKER'
 const isPooled = (row: WorkOrderJoined) => row.worker_id === null && row.status === 'open'
 
 export function createWorkOrderService(deps: WorkOrderServiceDeps) {
-  const { repository, lifecycle, dispatch, visits, events, files, sla, audit, tickets, transaction } = deps
+  const { repository, lifecycle, dispatch, visits, events, files, sla, audit, tickets, transaction, now } = deps
 
   async function mustFind(id: string): Promise<WorkOrderJoined> {
     const row = await repository.find(id)
@@ -166,12 +167,16 @@ export function createWorkOrderService(deps: WorkOrderServiceDeps) {
     async adminList({ page, size, unassigned, ...filter }: AdminTaskQuery) {
       const conditions = { ...filter, unassigned: unassigned === 'true' || undefined }
       const { rows, total } = await repository.list(conditions, { page, size })
-      return toPage(rows.map(toAdminRow), total, { page, size })
+      return toPage(
+        rows.map((row) => toAdminRow(row, now())),
+        total,
+        { page, size },
+      )
     },
 
     async adminDetail(id: string) {
       const row = await mustFind(id)
-      return { ...toWorkOrderRow(row), ...toAdminRow(row), ...(await parts(row)) }
+      return { ...toWorkOrderRow(row), ...toAdminRow(row, now()), ...(await parts(row)) }
     },
 
     /** Sets where the service takes place (GCJ02) and whose order it is. */
@@ -189,7 +194,7 @@ export function createWorkOrderService(deps: WorkOrderServiceDeps) {
         await lifecycle.note(trx, task, { actor: staffActor(who), event: 'LOCATION_SET', payload: changes, changes })
         await audit.record(trx, who, { action: 'task.patch', target: task.task_id, detail: changes })
       })
-      return toAdminRow(await mustFind(id))
+      return toAdminRow(await mustFind(id), now())
     },
   }
 }
