@@ -30,6 +30,7 @@ import { mountPlatformRoutes } from './features/platform/routes'
 import { mountTaskRoutes } from './features/tasks/routes'
 import { mountWxworkCallback, mountWxworkRoutes } from './features/wxwork/routes'
 import { createAuthenticate } from './http/authenticate'
+import { consoleClient } from './http/console-page'
 import { answerErrors } from './http/errors'
 import { createFamily, type Family, type GuardDeps } from './http/guard'
 import { observe } from './http/observe'
@@ -56,6 +57,7 @@ export function createApp(context: Context): Koa {
   if (config.corsOrigins.length > 0) app.use(crossOrigin(config.corsOrigins))
   app.use(answerErrors(log))
   for (const family of mountFamilies(context)) app.use(family.middleware)
+  app.use(consoleClient())
   app.use(h5Client())
   return app
 }

@@ -1,0 +1,46 @@
+import {
+  AuditOutlined,
+  BarChartOutlined,
+  ClockCircleOutlined,
+  IdcardOutlined,
+  ProfileOutlined,
+  ScheduleOutlined,
+  StarOutlined,
+  TeamOutlined,
+} from '@ant-design/icons'
+import type { StaffRole } from '@shared/api/staff'
+import { type ComponentType, lazy, type ReactNode } from 'react'
+
+type Load = () => Promise<{ default: ComponentType }>
+
+export interface PageRoute {
+  path: string
+  element: ComponentType
+  /** Of the menu; a page without one is reached from another page. */
+  entry?: { label: string; icon: ReactNode; group: MenuGroup }
+  /** Who may open it; everybody who may enter the console when left out. */
+  roles?: StaffRole[]
+}
+
+export const MENU_GROUPS = ['今日', '现场', '合作系统', '资料', '系统'] as const
+export type MenuGroup = (typeof MENU_GROUPS)[number]
+
+const page = (path: string, load: Load, rest: Omit<PageRoute, 'path' | 'element'> = {}): PageRoute => ({
+  path,
+  element: lazy(load),
+  ...rest,
+})
+const entry = (group: MenuGroup, label: string, icon: ReactNode) => ({ entry: { group, label, icon } })
+
+/** Every page of the console, one line each, in the order of the menu. */
+export const ROUTES: PageRoute[] = [
+  page('/', () => import('./pages/overview'), entry('今日', '总览', <BarChartOutlined />)),
+  page('/board', () => import('./pages/board'), entry('今日', '派单台', <ScheduleOutlined />)),
+  page('/tasks', () => import('./pages/tasks'), entry('现场', '任务', <ProfileOutlined />)),
+  page('/tasks/:id', () => import('./pages/task')),
+  page('/customers', () => import('./pages/customers'), entry('资料', '客户', <TeamOutlined />)),
+  page('/evaluations', () => import('./pages/evaluations'), entry('资料', '评价', <StarOutlined />)),
+  page('/staff', () => import('./pages/staff'), entry('资料', '员工', <IdcardOutlined />)),
+  page('/audit', () => import('./pages/audit'), entry('系统', '操作记录', <AuditOutlined />)),
+  page('/jobs', () => import('./pages/jobs'), entry('系统', '定时任务', <ClockCircleOutlined />)),
+]

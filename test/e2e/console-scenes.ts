@@ -1,0 +1,35 @@
+import type { Desk } from './desk'
+import type { Stage } from './stage'
+
+export interface ConsoleScene {
+  name: string
+  /** Below `/console`. */
+  path: string | ((stage: Stage) => string)
+  /** A text by which the page is known to be there. */
+  sees: string | RegExp
+  act?(desk: Desk): Promise<void>
+}
+
+/** Every page of the console, as an admin finds it. */
+export const CONSOLE_SCENES: ConsoleScene[] = [
+  { name: 'overview', path: '/', sees: '今日任务' },
+  { name: 'board', path: '/board', sees: '待派单' },
+  { name: 'tasks', path: '/tasks', sees: /共 \d+ 条/ },
+  { name: 'task', path: ({ onSite }) => `/tasks/${onSite.id}`, sees: '时间线' },
+  { name: 'task-long', path: ({ long }) => `/tasks/${long.id}`, sees: '时间线' },
+  { name: 'customers', path: '/customers', sees: /共 \d+ 条/ },
+  { name: 'evaluations', path: '/evaluations', sees: /共 \d+ 条/ },
+  { name: 'staff', path: '/staff', sees: /共 \d+ 条/ },
+  { name: 'audit', path: '/audit', sees: '操作记录' },
+  { name: 'jobs', path: '/jobs', sees: '定时任务' },
+]
+
+/** Opens a page and waits until it stands still. */
+export async function openScene(desk: Desk, stage: Stage, { path, sees, act }: ConsoleScene): Promise<void> {
+  const { page } = desk
+  await page.goto(`${stage.app.url}/console${typeof path === 'string' ? path : path(stage)}`)
+  await page.getByText(sees).filter({ visible: true }).first().waitFor()
+  await act?.(desk)
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete))
+  await page.waitForTimeout(400) // antd's transitions
+}
