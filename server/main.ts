@@ -75,6 +75,7 @@ function stopOnSignal({ server, context, jobs, sandboxes }: Running): void {
     stopping = true
     context.log.info({ signal }, 'stopping')
     context.health.stop()
+    context.live.close()
     const drained = new Promise<void>((resolve) => server.close(() => resolve()))
     server.closeIdleConnections()
     const idle = setInterval(() => server.closeIdleConnections(), 100)

@@ -44,3 +44,9 @@ export const ROUTES: PageRoute[] = [
   page('/audit', () => import('./pages/audit'), entry('系统', '操作记录', <AuditOutlined />)),
   page('/jobs', () => import('./pages/jobs'), entry('系统', '定时任务', <ClockCircleOutlined />)),
 ]
+
+/** Whether the console has a page at this address; a link to one that is missing would lead nowhere. */
+export const hasPage = (address: string): boolean => {
+  const [path] = address.split('?')
+  return ROUTES.some((route) => route.path === path)
+}

@@ -1,8 +1,8 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import { TASK_ATTENTIONS, type TaskAttention } from '../../../types/api/overview'
 import { STEP } from '../../../types/task-types'
-import type { Schema } from '../../db/schema'
-import type { WorkOrderJoined } from './repository'
+import type { AssignmentStatus } from '../../../types/api/homecare'
+import type { Schema, TaskTable } from '../../db/schema'
 
 const HOUR_MS = 3600 * 1000
 /** A submitted task nobody has been given for longer. */
@@ -14,13 +14,14 @@ export const APPOINTMENT_SOON_MS = 24 * HOUR_MS
 
 const before = (now: Date, ms: number) => new Date(now.getTime() - ms)
 
-type Joined = Pick<
-  WorkOrderJoined,
-  'status' | 'current_step' | 'create_time' | 'appointment_time' | 'visit_state' | 'assignment_status' | 'assigned_at'
->
+type Judged = Pick<TaskTable, 'status' | 'current_step' | 'create_time' | 'appointment_time' | 'visit_state'> & {
+  /** Of the live assignment. */
+  assignment_status: AssignmentStatus | null
+  assigned_at: Date | null
+}
 
 /** Why a task needs somebody's eye; the same rules as `needs`, for a row in hand. */
-export function attentionOf(row: Joined, now: Date): TaskAttention[] {
+export function attentionOf(row: Judged, now: Date): TaskAttention[] {
   if (row.status !== 'open') return []
   const { appointment_time: appointment, assigned_at: assigned } = row
   const awaited = appointment && row.visit_state === null && row.current_step < STEP.done
@@ -33,10 +34,8 @@ export function attentionOf(row: Joined, now: Date): TaskAttention[] {
   return TASK_ATTENTIONS.filter((attention) => holds[attention])
 }
 
-type Joint = ExpressionBuilder<Schema & { live: Schema['hc_dispatch_assignments'] }, 'task' | 'live'>
-
-/** The condition under which a task, joined to its live assignment, needs somebody's eye. */
-export function needs(eb: Joint, attention: TaskAttention, now: Date): Expression<SqlBool> {
+/** The condition under which a task needs somebody's eye. */
+export function needs(eb: ExpressionBuilder<Schema, 'task'>, attention: TaskAttention, now: Date): Expression<SqlBool> {
   const open = eb('task.status', '=', 'open')
   const awaited = [open, eb('task.visit_state', 'is', null), eb('task.current_step', '<', STEP.done)]
   switch (attention) {
@@ -49,8 +48,17 @@ export function needs(eb: Joint, attention: TaskAttention, now: Date): Expressio
     case 'unaccepted':
       return eb.and([
         open,
-        eb('live.status', '=', 'ASSIGNED'),
-        eb('live.created_at', '<', before(now, UNACCEPTED_AFTER_MS)),
+        eb(
+          'task.id',
+          'in',
+          eb
+            .selectFrom('hc_dispatch_assignments as live')
+            .select('live.live_key')
+            .where('live.status', '=', 'ASSIGNED')
+            .where('live.created_at', '<', before(now, UNACCEPTED_AFTER_MS))
+            .where('live.live_key', 'is not', null)
+            .$castTo<{ live_key: string }>(),
+        ),
       ])
     case 'appointment_soon':
       return eb.and([

@@ -2,6 +2,7 @@ import type { OfflineTicket, WorkOrderDetail, WorkOrderRow } from '../../../type
 import type { Page } from '../../../types/api/common'
 import { STEP, STEP_LABELS } from '../../../types/task-types'
 import type { Database, Db } from '../../db/database'
+import type { Batch } from '../../db/sql-kit'
 import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'
@@ -18,7 +19,7 @@ import type { Tickets } from '../visits/tickets'
 import type { EventService } from '../work-order-events/service'
 import { isStaffMove } from './moves'
 import type { WorkOrderFilter, WorkOrderJoined, WorkOrderRepository } from './repository'
-import type { AdminTaskQuery, StepInput, TaskPatch, WorkOrderQuery } from './schema'
+import type { AdminTaskFilters, AdminTaskQuery, StepInput, TaskPatch, WorkOrderQuery } from './schema'
 import { toAdminRow, toDevice, toEventView, toLinks, toStepRecord, toWorkOrderRow } from './views'
 
 export interface WorkOrderServiceDeps {
@@ -164,14 +165,19 @@ export function createWorkOrderService(deps: WorkOrderServiceDeps) {
         return answer
       }),
 
-    async adminList({ page, size, unassigned, ...filter }: AdminTaskQuery) {
-      const conditions = { ...filter, unassigned: unassigned === 'true' || undefined }
-      const { rows, total } = await repository.list(conditions, { page, size })
+    async adminList({ page, size, ...filters }: AdminTaskQuery) {
+      const { rows, total } = await repository.list(conditionsOf(filters, now()), { page, size })
       return toPage(
         rows.map((row) => toAdminRow(row, now())),
         total,
         { page, size },
       )
+    },
+
+    /** Rows of an export, a part at a time, newest first. */
+    async adminBatch(filters: AdminTaskFilters, at: Batch) {
+      const rows = await repository.batch(conditionsOf(filters, at.before), at)
+      return rows.map((row) => ({ cursor: { time: row.create_time, id: row.id }, row: toAdminRow(row, at.before) }))
     },
 
     async adminDetail(id: string) {
@@ -200,6 +206,13 @@ export function createWorkOrderService(deps: WorkOrderServiceDeps) {
 }
 
 export type WorkOrderService = ReturnType<typeof createWorkOrderService>
+
+const conditionsOf = ({ unassigned, attention, worker_id, ...rest }: AdminTaskFilters, now: Date): WorkOrderFilter => ({
+  ...rest,
+  unassigned: unassigned || undefined,
+  workerId: worker_id,
+  attention: attention && { reason: attention, now },
+})
 
 type ListChoice = Required<Pick<WorkOrderQuery, 'scope'>> & Pick<WorkOrderQuery, 'status' | 'q'>
 

@@ -8,19 +8,17 @@ export interface Question {
   /** A live event of one of these topics makes the answer stale (live/feed.ts). */
   topics?: LiveTopic[]
   enabled?: boolean
+  /** Whether the answer to a former question stays until this one is answered: right for lists, wrong for one thing. */
+  keep?: boolean
 }
 
-/** Asks the server for what is on the screen; the former answer stays until the next one is there. */
-export function useAnswer<T>({
-  path,
-  params = {},
-  topics = [],
-  enabled = true,
-}: Question): UseQueryResult<T, ApiError> {
+/** Asks the server for what is on the screen. */
+export function useAnswer<T>(question: Question): UseQueryResult<T, ApiError> {
+  const { path, params = {}, topics = [], enabled = true, keep = true } = question
   return useQuery<T, ApiError>({
     queryKey: [path, params],
     queryFn: ({ signal }) => request<T>(addressOf(path, params), { signal }),
-    placeholderData: keepPreviousData,
+    placeholderData: keep ? keepPreviousData : undefined,
     meta: { topics },
     enabled,
   })

@@ -87,7 +87,7 @@ export function createFeed({ open, onState, ...rest }: FeedDeps) {
     source = open()
     source.addEventListener('open', onOpen)
     source.addEventListener('error', onError)
-    for (const name of ['message', ...LIVE_TOPICS]) source.addEventListener(name, onEvent as unknown as EventListener)
+    source.addEventListener('message', onEvent as unknown as EventListener)
   }
 
   return {

@@ -12,14 +12,11 @@ import type { Filter } from '../table/filters'
 const FILTERS: Filter[] = [
   {
     kind: 'choice',
-    name: 'below',
+    name: 'low',
     label: '评分',
-    options: [
-      { value: '3', label: '低分（低于 3 分）' },
-      { value: '4', label: '低于 4 分' },
-      { value: '5', label: '低于 5 分' },
-    ],
+    options: [{ value: 'true', label: '低分（有一项不高于 2 分）' }],
   },
+  { kind: 'days', label: '评价日期' },
 ]
 
 function toneOf(score: number) {
