@@ -1,7 +1,10 @@
 import type { AccuracyDecision, VisitFlag } from './api/homecare'
 
 /** How a visit's flags and its decision are called by whoever reviews it, on the phone and at the console. */
-export const VISIT_FLAG_WORDS: Record<VisitFlag, { label: string; /** What was seen, and what it may mean. */ reason: string }> = {
+export const VISIT_FLAG_WORDS: Record<
+  VisitFlag,
+  { label: string; /** What was seen, and what it may mean. */ reason: string }
+> = {
   STALE_FIX: { label: '定位过期', reason: '定位时间比签到早两分钟以上或晚于签到，可能不是当时的位置' },
   IMPOSSIBLE_SPEED: { label: '移动过快', reason: '与上一个位置之间的速度超过 150 公里/小时，位置可能被改动过' },
   REPEATED_COORDINATES: { label: '坐标重复', reason: '不同的三天里报告了完全相同的坐标，真实定位不会这样' },

@@ -17,6 +17,38 @@ export const CONSOLE_SCENES: ConsoleScene[] = [
   { name: 'tasks', path: '/tasks', sees: /共 \d+ 条/ },
   { name: 'task', path: ({ onSite }) => `/tasks/${onSite.id}`, sees: '时间线' },
   { name: 'task-long', path: ({ long }) => `/tasks/${long.id}`, sees: '时间线' },
+  { name: 'visits', path: '/visits', sees: /共 \d+ 条/ },
+  {
+    name: 'visit',
+    path: '/visits?flagged=true',
+    sees: /共 \d+ 条/,
+    act: async ({ page }) => {
+      await page
+        .getByRole('button', { name: /次到场$/ })
+        .first()
+        .click()
+      await page.getByText('记录核验').waitFor()
+    },
+  },
+  { name: 'rules', path: '/rules', sees: /共 \d+ 条/ },
+  {
+    name: 'rule-rehearsed',
+    path: '/rules',
+    sees: /共 \d+ 条/,
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: /^修改/ }).first().click()
+      await page.getByLabel('半径（米）').fill('5')
+      await page.getByRole('button', { name: /预演/ }).click()
+      await page
+        .getByText(/次定位/)
+        .first()
+        .waitFor()
+    },
+  },
+  { name: 'sessions', path: '/sessions', sees: '企业微信网关' },
+  { name: 'outbox', path: '/outbox', sees: /共 \d+ 条|没有符合/ },
+  { name: 'drift', path: '/drift', sees: /共 \d+ 条|没有差异/ },
+  { name: 'notifications', path: '/notifications', sees: /共 \d+ 条|没有符合/ },
   { name: 'customers', path: '/customers', sees: /共 \d+ 条/ },
   { name: 'evaluations', path: '/evaluations', sees: /共 \d+ 条/ },
   { name: 'staff', path: '/staff', sees: /共 \d+ 条/ },

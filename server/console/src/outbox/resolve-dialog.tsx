@@ -51,7 +51,7 @@ export function ResolveDialog({ entry, onClose }: { entry: AdminOutboxRow; onClo
           label="处理说明"
           rules={[{ required: true, whitespace: true, max: 500, message: '请写明在对方系统看到了什么' }]}
         >
-          <Input.TextArea autoSize={{ minRows: 2, maxRows: 5 }} maxLength={500} showCount />
+          <Input.TextArea rows={3} maxLength={500} showCount />
         </Form.Item>
       </Form>
     </Modal>

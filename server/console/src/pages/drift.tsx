@@ -12,9 +12,11 @@ const REASONS: Record<string, string> = {
   NEVER_SENT: '从未发送',
   UNKNOWN: '结果不明',
   DEAD: '已放弃发送',
-  WAITING: '等人补充',
   LATE: '发送滞后',
-  NO_IDS: 'ngs 没有给出编号',
+  WAITING_ORDER_IDS: '缺 ngs 工单编号',
+  WAITING_MAP_ID: '任务类型没有配置 mapId',
+  WAITING_CUSTOMER_GUID: '缺 ngs 客户编号',
+  WAITING_CONFIGURATION: 'ngs 尚未配置',
 }
 
 const COLUMNS: TableColumnsType<AdminDriftRow> = [
@@ -25,7 +27,7 @@ const COLUMNS: TableColumnsType<AdminDriftRow> = [
     render: (number: string, { id }) => <Link to={`/tasks/${id}`}>{number}</Link>,
   },
   { title: '我方状态', width: 120, render: (_, row) => <TaskState status={row.status} step={row.current_step} /> },
-  { title: '原因', dataIndex: 'reason', width: 140, render: (reason: string) => REASONS[reason] ?? reason },
+  { title: '原因', dataIndex: 'reason', width: 170, render: (reason: string) => REASONS[reason] ?? reason },
   { title: '说明', dataIndex: 'detail', render: (detail: string | null) => <Cut>{detail}</Cut> },
   {
     title: '未送达',

@@ -41,7 +41,7 @@ const COLUMNS: TableColumnsType<AdminOutboxRow> = [
   { title: '次数', dataIndex: 'attempts', width: 70 },
   {
     title: '等待或错误',
-    render: (_, { waiting_for, last_error, note }) => <Cut>{waiting_for ?? last_error ?? note}</Cut>,
+    render: (_, { last_error, note }) => <Cut>{last_error ?? note}</Cut>,
   },
   {
     title: '下次发送',
@@ -62,7 +62,9 @@ function Acts({ entry }: { entry: AdminOutboxRow }) {
       <Popconfirm
         title="重新发送这一笔？"
         description={
-          entry.state === 'UNKNOWN' ? '上次的结果不明：对方可能已经办理，重发会办两次。请先核对。' : '会按次序立即再发一次'
+          entry.state === 'UNKNOWN'
+            ? '上次的结果不明：对方可能已经办理，重发会办两次。请先核对。'
+            : '会按次序立即再发一次'
         }
         okText="重新发送"
         okButtonProps={{ danger: entry.state === 'UNKNOWN' }}
@@ -95,7 +97,10 @@ function Content({ entry }: { entry: AdminOutboxRow }) {
   )
 }
 
-const WITH_ACTS: typeof COLUMNS = [...COLUMNS, { title: '操作', width: 160, render: (_, entry) => <Acts entry={entry} /> }]
+const WITH_ACTS: typeof COLUMNS = [
+  ...COLUMNS,
+  { title: '操作', width: 160, render: (_, entry) => <Acts entry={entry} /> },
+]
 
 export default function OutboxPage() {
   const isAdmin = useIsAdmin()

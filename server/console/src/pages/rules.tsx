@@ -14,7 +14,12 @@ import { DataTable } from '../table/data-table'
 const COLUMNS: TableColumnsType<AdminSlaRow> = [
   { title: '规则', dataIndex: 'config_key', width: 150, render: (key: string) => KEY_WORDS[key] ?? key },
   { title: '值', width: 240, render: (_, row) => valueText(row) },
-  { title: '适用范围', dataIndex: 'scope_type', width: 120, render: (scope: AdminSlaRow['scope_type']) => SCOPE_WORDS[scope] },
+  {
+    title: '适用范围',
+    dataIndex: 'scope_type',
+    width: 120,
+    render: (scope: AdminSlaRow['scope_type']) => SCOPE_WORDS[scope],
+  },
   { title: '范围编号', dataIndex: 'scope_id', render: (id: string) => <Cut>{id}</Cut> },
   {
     title: '状态',

@@ -78,7 +78,12 @@ export default function VisitsPage() {
       title: '操作',
       width: 90,
       render: (_, row) => (
-        <Button type="link" size="small" aria-label={`查看 ${row.task_id} 第 ${row.visit_no} 次到场`} onClick={() => setOpen(row)}>
+        <Button
+          type="link"
+          size="small"
+          aria-label={`查看 ${row.task_id} 第 ${row.visit_no} 次到场`}
+          onClick={() => setOpen(row)}
+        >
           {row.flags.length > 0 && !row.review ? '审核' : '查看'}
         </Button>
       ),

@@ -20,7 +20,7 @@ const COLUMNS: TableColumnsType<Example> = [
   { title: '距离', dataIndex: 'distance_meters', width: 90, render: metersText },
   { title: '现在', dataIndex: 'before', width: 90, render: decisionText },
   { title: '改后', dataIndex: 'after', width: 90, render: decisionText },
-  { title: '时间', dataIndex: 'time', width: 140, render: minuteText },
+  { title: '时间', dataIndex: 'time', width: 160, render: minuteText },
 ]
 
 /** What the rule would have decided otherwise, before anybody is bound by it. */

@@ -112,7 +112,7 @@ function RuleFields({ isNew }: { isNew: boolean }) {
             label="半径（米）"
             rules={[{ required: true, message: `请输入大于 0、不超过 ${MAX_RADIUS_METERS} 的米数` }]}
           >
-            <InputNumber min={0.001} max={MAX_RADIUS_METERS} precision={3} style={{ width: '100%' }} />
+            <InputNumber min={0.001} max={MAX_RADIUS_METERS} className="wide" />
           </Form.Item>
         )}
         <Form.Item name="is_active" label="启用" valuePropName="checked">

@@ -26,7 +26,8 @@ export function SessionCard({ row }: { row: SessionRow }) {
         <Fact name="处于此状态自">{row.since && minuteText(row.since)}</Fact>
         <Fact name="会话已有">{row.age_seconds !== null && ageText(row.age_seconds)}</Fact>
         <Fact name="系统接下来">
-          {row.next_action && `${row.next_action}${row.next_action_at ? `（${minuteText(row.next_action_at).slice(5)}）` : ''}`}
+          {row.next_action &&
+            `${row.next_action}${row.next_action_at ? `（${minuteText(row.next_action_at).slice(5)}）` : ''}`}
         </Fact>
         <Fact name="最近的错误">{row.last_error}</Fact>
       </dl>

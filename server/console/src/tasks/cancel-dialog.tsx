@@ -29,7 +29,7 @@ export function CancelDialog({ task, onClose }: { task: AdminTaskDetail; onClose
           label="取消原因"
           rules={[{ required: true, whitespace: true, message: '请填写取消原因' }]}
         >
-          <Input.TextArea maxLength={500} showCount autoSize={{ minRows: 2, maxRows: 6 }} />
+          <Input.TextArea maxLength={500} showCount rows={3} />
         </Form.Item>
       </Form>
     </Modal>

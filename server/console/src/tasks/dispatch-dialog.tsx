@@ -61,7 +61,7 @@ export function DispatchDialog({
             value={note}
             maxLength={500}
             showCount
-            autoSize={{ minRows: 2, maxRows: 5 }}
+            rows={3}
             onChange={(event) => setNote(event.target.value)}
           />
         </Form.Item>

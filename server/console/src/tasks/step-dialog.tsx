@@ -55,7 +55,7 @@ export function StepDialog({ task, onClose }: { task: AdminTaskDetail; onClose: 
           extra="客户会在任务进度里看到"
           rules={[{ required: true, whitespace: true, message: '请填写说明' }]}
         >
-          <Input.TextArea maxLength={2000} showCount autoSize={{ minRows: 3, maxRows: 10 }} />
+          <Input.TextArea maxLength={2000} showCount rows={3} />
         </Form.Item>
       </Form>
     </Modal>

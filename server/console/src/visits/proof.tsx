@@ -39,7 +39,10 @@ export function Where({ visit }: { visit: VisitView }) {
         size="small"
         items={[
           { label: '距离', children: distance },
-          { label: '允许范围', children: `${metersText(visit.radius_meters)}（${SCOPES[visit.radius_scope] ?? '默认'}）` },
+          {
+            label: '允许范围',
+            children: `${metersText(visit.radius_meters)}（${SCOPES[visit.radius_scope] ?? '默认'}）`,
+          },
           { label: '定位误差', children: visit.accuracy_meters === null ? '未知' : metersText(visit.accuracy_meters) },
           { label: '判断', children: visit.decision ? VISIT_DECISION_WORDS[visit.decision] : '未知' },
           { label: '签到坐标', children: positionText(fix) },
@@ -95,7 +98,10 @@ export function Evidence({ files }: { files: EvidenceView[] }) {
               <a href={file.url} target="_blank" rel="noreferrer">
                 查看原图
               </a>
-              <Typography.Text className="digest" copyable={{ text: file.sha256, tooltips: ['复制 SHA-256', '已复制'] }}>
+              <Typography.Text
+                className="digest"
+                copyable={{ text: file.sha256, tooltips: ['复制 SHA-256', '已复制'] }}
+              >
                 {file.sha256.slice(0, 16)}…
               </Typography.Text>
             </div>

@@ -29,7 +29,7 @@ export function ReviewForm({ visit, onDone }: { visit: VisitView; onDone: () => 
           value={comment}
           maxLength={500}
           showCount
-          autoSize={{ minRows: 2, maxRows: 5 }}
+          rows={3}
           onChange={(event) => setComment(event.target.value)}
         />
       </Form.Item>
