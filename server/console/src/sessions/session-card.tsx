@@ -2,6 +2,7 @@ import type { SessionLevel, SessionPartner, SessionRow } from '@shared/api/sessi
 import { Alert } from 'antd'
 import { Link } from 'react-router-dom'
 import { minuteText } from '../show/format'
+import { Fact } from '../show/fact'
 import { StateTag, type Tone } from '../show/tag'
 import { ageText } from './age'
 
@@ -40,14 +41,5 @@ export function SessionCard({ row }: { row: SessionRow }) {
         />
       )}
     </article>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div className="facts__row">
-      <dt className="soft">{name}</dt>
-      <dd>{children || '—'}</dd>
-    </div>
   )
 }
