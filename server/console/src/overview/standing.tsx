@@ -34,7 +34,7 @@ export function Today({ data: { today: counts, open, visits, evaluations } }: { 
 export function Attention({ attention }: { attention: Record<TaskAttention, number> }) {
   return (
     <Panel title="需要关注">
-      <div className="figures figures--inner">
+      <div className="figures figures--inner figures--two">
         {TASK_ATTENTIONS.map((reason) => (
           <Figure
             key={reason}
@@ -135,7 +135,7 @@ export function Partners({ partners }: { partners: PartnerHealth[] }) {
           <li key={name}>
             <span className="partners__name">{PARTNER_WORDS[name]}</span>
             <StateTag tone={HEALTH[state].tone}>{HEALTH[state].word}</StateTag>
-            <span className="partners__detail">{detail}</span>
+            {detail !== HEALTH[state].word && <span className="partners__detail">{detail}</span>}
           </li>
         ))}
       </ul>

@@ -14,7 +14,7 @@ const FILTERS: Filter[] = [{ kind: 'search', name: 'q', label: '搜索单位、�
 
 const COLUMNS: TableColumnsType<AdminCustomerRow> = [
   { title: '单位', dataIndex: 'name', render: (name: string) => <Cut empty="（未填写单位）">{name}</Cut> },
-  { title: '联系人', dataIndex: 'contact', width: 130, render: (name: string) => <Cut>{name}</Cut> },
+  { title: '联系人', dataIndex: 'contact', width: 110, render: (name: string) => <Cut>{name}</Cut> },
   { title: '电话', dataIndex: 'phone', width: 140, render: (phone: string) => phone || '—' },
   { title: '地址', dataIndex: 'address', render: (address: string) => <Cut>{address}</Cut> },
   {
@@ -32,7 +32,7 @@ const COLUMNS: TableColumnsType<AdminCustomerRow> = [
       disabled ? <StateTag tone="red">已停用</StateTag> : <StateTag tone="green">正常</StateTag>,
   },
   { title: '建立时间', dataIndex: 'create_time', width: 150, render: minuteText },
-  { title: '操作', width: 130, render: (_, row) => <Acts row={row} /> },
+  { title: '操作', width: 112, fixed: 'end', render: (_, row) => <Acts row={row} /> },
 ]
 
 function Acts({ row }: { row: AdminCustomerRow }) {
@@ -67,7 +67,7 @@ export default function CustomersPage() {
         columns={COLUMNS}
         filters={FILTERS}
         empty="没有符合条件的客户"
-        minWidth={1050}
+        minWidth={980}
       />
     </Page>
   )

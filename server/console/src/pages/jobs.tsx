@@ -15,7 +15,7 @@ function Outcome({ job }: { job: AdminJobRow }) {
 
 const COLUMNS: TableColumnsType<AdminJobRow> = [
   { title: '任务', dataIndex: 'title', render: (title: string) => <Cut>{title}</Cut> },
-  { title: '周期', dataIndex: 'schedule', width: 150, render: (text: string) => <Cut>{text}</Cut> },
+  { title: '周期', dataIndex: 'schedule', width: 130, render: (text: string) => <Cut>{text}</Cut> },
   { title: '最近结果', width: 100, render: (_, job) => <Outcome job={job} /> },
   { title: '说明', dataIndex: 'last_detail', render: (text: string | null) => <Cut>{text}</Cut> },
   { title: '最近运行', dataIndex: 'last_run_at', width: 180, render: timeText },
@@ -36,7 +36,7 @@ export default function JobsPage() {
               rowKey="name"
               size="middle"
               tableLayout="fixed"
-              scroll={{ x: 1000 }}
+              scroll={{ x: 960 }}
               pagination={false}
               locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="没有定时任务" /> }}
             />

@@ -74,7 +74,10 @@ function Acts({ row }: { row: AdminStaffRow }) {
   )
 }
 
-const WITH_ACTS: typeof COLUMNS = [...COLUMNS, { title: '操作', width: 160, render: (_, row) => <Acts row={row} /> }]
+const WITH_ACTS: typeof COLUMNS = [
+  ...COLUMNS,
+  { title: '操作', width: 148, fixed: 'end', render: (_, row) => <Acts row={row} /> },
+]
 
 export default function StaffPage() {
   const isAdmin = useIsAdmin()
@@ -96,7 +99,7 @@ export default function StaffPage() {
         filters={FILTERS}
         topics={['task']}
         empty="没有符合条件的员工"
-        minWidth={1000}
+        minWidth={980}
       />
       {isAdding && <NewStaffDialog onClose={() => setIsAdding(false)} />}
     </Page>

@@ -63,7 +63,7 @@ function Detail({ task }: { task: AdminTaskDetail }) {
         <span className="tags">
           {TASK_TYPE_RULES[task.task_type].label}
           <TaskState status={task.status} step={task.current_step} />
-          <AttentionTags reasons={task.attention ?? []} />
+          <AttentionTags reasons={task.attention} />
         </span>
       }
       actions={<Acts task={task} onOpen={setDialog} />}

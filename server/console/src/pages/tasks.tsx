@@ -1,6 +1,5 @@
 import type { AdminTaskRow } from '@shared/api/admin'
-import type { TaskAttention } from '@shared/api/overview'
-import { TASK_TYPE_RULES, type TaskType } from '@shared/task-types'
+import { TASK_TYPE_RULES } from '@shared/task-types'
 import type { TableColumnsType } from 'antd'
 import { Link } from 'react-router-dom'
 import { Page } from '../shell/page'
@@ -36,11 +35,11 @@ const FILTERS: Filter[] = [
 const COLUMNS: TableColumnsType<AdminTaskRow> = [
   {
     title: '任务',
-    width: 160,
+    width: 146,
     render: (_, { id, task_id, task_type }) => (
       <div className="two-lines">
         <Link to={`/tasks/${id}`}>{task_id}</Link>
-        <div className="soft">{TASK_TYPE_RULES[task_type as TaskType].label}</div>
+        <div className="soft">{TASK_TYPE_RULES[task_type].label}</div>
       </div>
     ),
   },
@@ -68,18 +67,17 @@ const COLUMNS: TableColumnsType<AdminTaskRow> = [
   },
   {
     title: '步骤',
-    width: 124,
-    render: (_, { status, current_step }) => <TaskState status={status} step={current_step} />,
-  },
-  {
-    title: '需要关注',
-    dataIndex: 'attention',
-    width: 116,
-    render: (reasons?: TaskAttention[]) => <AttentionTags reasons={reasons ?? []} />,
+    width: 128,
+    render: (_, { status, current_step, attention }) => (
+      <div className="tags">
+        <TaskState status={status} step={current_step} />
+        <AttentionTags reasons={attention} />
+      </div>
+    ),
   },
   {
     title: '服务人员',
-    width: 120,
+    width: 104,
     render: (_, { worker_name, assignment_status }) => (
       <div className="two-lines">
         <Cut>{worker_name}</Cut>
@@ -87,8 +85,8 @@ const COLUMNS: TableColumnsType<AdminTaskRow> = [
       </div>
     ),
   },
-  { title: '提交时间', dataIndex: 'create_time', width: 150, render: minuteText },
-  { title: '操作', width: 84, render: (_, row) => <DispatchButton task={row} /> },
+  { title: '提交时间', dataIndex: 'create_time', width: 142, render: minuteText },
+  { title: '操作', width: 72, fixed: 'end', render: (_, row) => <DispatchButton task={row} /> },
 ]
 
 export default function TasksPage() {
@@ -100,7 +98,7 @@ export default function TasksPage() {
         filters={FILTERS}
         topics={['task', 'visit']}
         empty="没有符合条件的任务"
-        minWidth={1080}
+        minWidth={880}
         extra={(filters) => <ExportButton of="tasks" filters={filters} />}
       />
     </Page>

@@ -22,6 +22,7 @@ function menuItems(staff: StaffUser): MenuProps['items'] {
     children: ROUTES.filter((route) => route.entry?.group === group && maySee(route, staff)).map(({ path, entry }) => ({
       key: path,
       icon: entry?.icon,
+      title: entry?.label,
       label: <Link to={path}>{entry?.label}</Link>,
     })),
   })).filter(({ children }) => children.length > 0)

@@ -1,6 +1,6 @@
 import type { AdminOutboxRow, AdminTaskDetail, OutboxState } from '@shared/api/admin'
 import type { Page } from '@shared/api/common'
-import { Empty, Table, type TableColumnsType } from 'antd'
+import { Table, type TableColumnsType } from 'antd'
 import { Link } from 'react-router-dom'
 import { useAnswer } from '../api/use-query'
 import { hasPage } from '../routes'
@@ -39,20 +39,21 @@ export function Deliveries({ task: { task_id } }: { task: AdminTaskDetail }) {
   return (
     <Panel title="同步到 ngs 与其他系统" extra={hasPage(all) && <Link to={all}>处理</Link>}>
       <Answered answer={answer}>
-        {({ list }) => (
-          <Table<AdminOutboxRow>
-            columns={COLUMNS}
-            dataSource={list}
-            rowKey="id"
-            size="small"
-            tableLayout="fixed"
-            scroll={{ x: 620 }}
-            pagination={false}
-            locale={{
-              emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="这个任务没有要同步的内容" />,
-            }}
-          />
-        )}
+        {({ list }) =>
+          list.length === 0 ? (
+            <span className="soft">这个任务没有要同步的内容</span>
+          ) : (
+            <Table<AdminOutboxRow>
+              columns={COLUMNS}
+              dataSource={list}
+              rowKey="id"
+              size="small"
+              tableLayout="fixed"
+              scroll={{ x: 620 }}
+              pagination={false}
+            />
+          )
+        }
       </Answered>
     </Panel>
   )

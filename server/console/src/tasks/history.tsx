@@ -1,5 +1,6 @@
 import type { AdminTaskDetail } from '@shared/api/admin'
 import type { FileLink } from '@shared/api/files'
+import { STEP } from '@shared/task-types'
 import { Empty, Image, Timeline as Times } from 'antd'
 import { Panel } from '../shell/page'
 import { Cut } from '../show/cut'
@@ -39,9 +40,11 @@ export function Submission({ task: { description, submission } }: { task: AdminT
   )
 }
 
-/** What was written at every step, newest last. */
+/** What was written at every step but the first, which is the submission itself; newest last. */
 export function StepRecords({ task: { step_records } }: { task: AdminTaskDetail }) {
-  const written = step_records.filter(({ description, images, files }) => description || images.length + files.length)
+  const written = step_records.filter(
+    ({ step, description, images, files }) => step > STEP.submitted && (description || images.length + files.length),
+  )
   if (written.length === 0) return null
   return (
     <Panel title="步骤记录">

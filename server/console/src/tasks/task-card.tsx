@@ -43,7 +43,7 @@ export function TaskCard({ task, onDrag, onChoose }: Props) {
       </span>
       <div className="card__foot">
         <span className="card__facts">
-          <AttentionTags reasons={task.attention ?? []} />
+          <AttentionTags reasons={task.attention} />
           <span className="soft">
             {task.appointment_time
               ? `预约 ${minuteText(task.appointment_time).slice(5)}`

@@ -14,9 +14,17 @@ function Review({ review, flags }: Pick<VisitView, 'review' | 'flags'>) {
 
 const COLUMNS: TableColumnsType<VisitView> = [
   { title: '次', dataIndex: 'visit_no', width: 44 },
-  { title: '服务人员', dataIndex: 'worker_name', width: 110, render: (name: string) => <Cut>{name}</Cut> },
-  { title: '签到', dataIndex: 'checkin_at', width: 146, render: minuteText },
-  { title: '签退', dataIndex: 'checkout_at', width: 146, render: minuteText },
+  { title: '服务人员', dataIndex: 'worker_name', width: 96, render: (name: string) => <Cut>{name}</Cut> },
+  {
+    title: '签到 / 签退',
+    width: 142,
+    render: (_, visit) => (
+      <div className="two-lines">
+        {minuteText(visit.checkin_at)}
+        <div className="soft">{visit.checkout_at ? minuteText(visit.checkout_at) : '未签退'}</div>
+      </div>
+    ),
+  },
   {
     title: '距离',
     width: 130,
@@ -40,7 +48,7 @@ export function TaskVisits({ visits }: { visits: VisitView[] }) {
         rowKey="id"
         size="small"
         tableLayout="fixed"
-        scroll={{ x: 760 }}
+        scroll={{ x: 580 }}
         pagination={false}
       />
     </Panel>
