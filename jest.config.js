@@ -30,6 +30,10 @@ module.exports = {
   projects: [
     server('server', 'server'),
     { ...server('e2e', 'e2e'), globalSetup: '<rootDir>/test/e2e/build.js' },
+    {
+      ...server('console', 'console'),
+      moduleNameMapper: { '^@shared/(.*)$': '<rootDir>/types/$1' },
+    },
     require('./test/miniprogram/jest.project.js'),
     require('./test/weapp/jest.project.js'),
   ],

@@ -10,6 +10,7 @@ import { mountCustomerAdminRoutes } from './features/customers/admin'
 import { mountDispatchRoutes } from './features/dispatch/routes'
 import { mountExternalLogRoutes } from './features/external-log/routes'
 import { mountJobRoutes } from './features/jobs/routes'
+import { mountExportRoutes } from './features/export/routes'
 import { mountExternalSessionRoutes } from './features/external-sessions/routes'
 import { mountExternalSystemRoutes } from './features/external-systems/routes'
 import { mountExternalWorkOrderRoutes } from './features/external-work-orders/routes'
@@ -21,15 +22,18 @@ import { mountVisitAdminRoutes, mountVisitRoutes } from './features/visits/route
 import { mountTaskAdminRoutes, mountWorkOrderRoutes } from './features/work-orders/routes'
 import { mountCustomerRoutes } from './features/customers/routes'
 import { mountFileRoutes } from './features/files/routes'
+import { mountLiveRoutes } from './features/live/routes'
 import { mountNgsProxyRoutes } from './features/ngs-proxy/routes'
 import { mountNgsDriftRoutes } from './features/ngs-sync/routes'
 import { mountOutboxRoutes } from './features/outbox/routes'
 import { mountNotificationRoutes, mountStaffNotificationRoutes } from './features/notifications/routes'
+import { mountOverviewRoutes } from './features/overview/routes'
 import { startPage } from './features/platform/pages'
 import { mountPlatformRoutes } from './features/platform/routes'
 import { mountTaskRoutes } from './features/tasks/routes'
 import { mountWxworkCallback, mountWxworkRoutes } from './features/wxwork/routes'
 import { createAuthenticate } from './http/authenticate'
+import { consoleClient } from './http/console-page'
 import { answerErrors } from './http/errors'
 import { createFamily, type Family, type GuardDeps } from './http/guard'
 import { observe } from './http/observe'
@@ -56,6 +60,7 @@ export function createApp(context: Context): Koa {
   if (config.corsOrigins.length > 0) app.use(crossOrigin(config.corsOrigins))
   app.use(answerErrors(log))
   for (const family of mountFamilies(context)) app.use(family.middleware)
+  app.use(consoleClient())
   app.use(h5Client())
   return app
 }
@@ -78,6 +83,7 @@ function mountFamilies(context: Context) {
   mountFileRoutes(v1, { ...context, limit: createRateLimit('files', 60) })
   mountNotificationRoutes(v1, context)
   mountAdminRoutes(v1, context)
+  mountLiveRoutes(v1, { ...context, authenticate: guard.authenticate })
 
   const auth = createFamily(guard, 'staff', '/auth')
   const secureCookies = config.publicUrl.startsWith('https:')
@@ -108,6 +114,8 @@ function mountFamilies(context: Context) {
 }
 
 function mountAdminRoutes(v1: Family, context: Context) {
+  mountOverviewRoutes(v1, context)
+  mountExportRoutes(v1, context)
   mountStaffAdminRoutes(v1, context)
   mountCustomerAdminRoutes(v1, context)
   mountTaskAdminRoutes(v1, context)

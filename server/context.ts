@@ -3,7 +3,7 @@ import type { LogEvent } from 'kysely'
 import pino, { type Logger } from 'pino'
 import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
-import { type CircuitName, createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
+import { createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
 import { createNgs, type Ngs } from './connectors/ngs'
 import { createWechat, type Wechat } from './connectors/wechat'
 import { type Commits, createCommits } from './db/after-commit'
@@ -42,6 +42,8 @@ import { createFileService, type FileService } from './features/files/service'
 import { createIdempotencyRepository } from './features/idempotency/repository'
 import { createIdempotency } from './features/idempotency/service'
 import { createModeration } from './features/moderation/service'
+import { createLive, type Live } from './features/live/service'
+import { createLocalTransport, type LiveTransport } from './features/live/transport'
 import { createNgsProxy } from './features/ngs-proxy/service'
 import { createNgsSyncRepository } from './features/ngs-sync/repository'
 import { createNgsDrift, createNgsHandler, createNgsSync } from './features/ngs-sync/service'
@@ -51,7 +53,7 @@ import type { OutboxHandler } from './features/outbox/handler'
 import { createOutboxRepository } from './features/outbox/repository'
 import { createOutboxService } from './features/outbox/service'
 import { createOutboxWorker } from './features/outbox/worker'
-import { createHealthService, type HealthDeps } from './features/platform/health'
+import { circuitsOf, createHealthService } from './features/platform/health'
 import { createTaskImport } from './features/tasks/import'
 import { createTaskLifecycle, type TaskLifecycle } from './features/tasks/lifecycle'
 import { createTaskRepository } from './features/tasks/repository'
@@ -60,6 +62,7 @@ import { createChainHeads } from './features/work-order-events/heads'
 import { createEventRepository } from './features/work-order-events/repository'
 import { createVerifier } from './features/work-order-events/verify'
 import { createEventService, type EventService } from './features/work-order-events/service'
+import { createConsoleParts } from './console-parts'
 import { createExternalSiteParts, type ExternalSiteParts } from './external-site-parts'
 import { type CreateRateLimit, createMemoryRateLimit } from './http/limits'
 import { createMetrics } from './http/metrics'
@@ -77,6 +80,8 @@ export interface Overrides {
   recordCalls?: boolean
   captchaDecoder?: ExternalSiteParts['captchaDecoder']
   createRateLimit?: CreateRateLimit
+  /** How consoles of other processes hear of what this one changes. */
+  liveTransport?: LiveTransport
   onQuery?: (event: LogEvent) => void
 }
 
@@ -89,6 +94,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const { db } = database
   const commits = createCommits(database.transaction)
   const { transaction } = commits
+  const live = createLive({ ...commits, transport: overrides.liveTransport ?? createLocalTransport(), now })
 
   const metrics = createMetrics(database)
   const externalLog = createExternalLog({
@@ -114,14 +120,15 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     now,
   })
   const eventRepository = createEventRepository(database)
-  const events = createEventService({ repository: eventRepository, key: secrets.eventKey, now })
+  const events = createEventService({ repository: eventRepository, key: secrets.eventKey, live, now })
   const notifications = createNotificationService({
     repository: createNotificationRepository(database),
+    live,
     transaction,
     now,
   })
   const audit = createAuditService({ repository: createAuditRepository(database), now })
-  const shared = { files, audit, transaction, now }
+  const shared = { files, audit, transaction, live, now }
 
   const staff = createStaffService({
     ...shared,
@@ -131,7 +138,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   })
   const customerRepository = createCustomerRepository(database)
   const taskRepository = createTaskRepository(database)
-  const ngsParts = createNgsParts({ config, database, commits, audit, ngs, log, now })
+  const ngsParts = createNgsParts({ config, database, commits, audit, live, ngs, log, now })
   const partners = ngsParts.ngsSync
   const lifecycle = createTaskLifecycle({ repository: taskRepository, events, notifications, partners, now })
   const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, storage, secrets })
@@ -144,6 +151,13 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     captchaDecoder: overrides.captchaDecoder,
   })
   const wxworkParts = createWxworkParts({ ...common, metrics, sandboxUrl: overrides.wxworkBaseUrl })
+  const health = createHealthService({
+    database,
+    storage,
+    partners: circuitsOf({ wechat, ngs, wxwork: wxworkParts.wxworkConnector }),
+    morePartners: externalSites.siteHealth,
+    accounts: wxworkParts.wxworkHealth,
+  })
 
   return {
     ...fieldWork,
@@ -177,13 +191,9 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     ...ngsParts,
     ngsProxy: createNgsProxy({ ngs, transaction }),
     jobs: createJobService({ repository: createJobRepository(database), now }),
-    health: createHealthService({
-      database,
-      storage,
-      partners: partnersOf({ wechat, ngs, wxwork: wxworkParts.wxworkConnector }),
-      morePartners: externalSites.siteHealth,
-      accounts: wxworkParts.wxworkHealth,
-    }),
+    health,
+    live,
+    ...createConsoleParts({ ...shared, database, health, taskRepository }),
     customers: createCustomerService({ ...shared, repository: customerRepository, wechat, tokens }),
     customerAdmin,
     tasks: createTaskService({
@@ -195,6 +205,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
       moderation: createModeration({ wechat, enabled: config.wechat?.contentCheck ?? false, log }),
     }),
     async close() {
+      live.close()
       await wxworkParts.closeWxwork()
       await externalSites.closeExternalSites()
       await externalLog.flush()
@@ -210,21 +221,22 @@ interface NgsDeps {
   database: Database
   commits: Commits
   audit: AuditService
+  live: Live
   ngs: Ngs | null
   log: Logger
   now: () => Date
 }
 
 /** The outbox, and what ngs is owed through it; nothing is owed to a partner that is not configured. */
-function createNgsParts({ config, database, commits, audit, ngs, log, now }: NgsDeps) {
+function createNgsParts({ config, database, commits, audit, live, ngs, log, now }: NgsDeps) {
   const repository = createOutboxRepository(database)
   const ngsRepository = createNgsSyncRepository(database)
   const connected = ngs && config.ngs
   const handlers: Record<string, OutboxHandler> = connected
     ? { ngs: createNgsHandler({ ngs, config: connected, repository: ngsRepository }) }
     : {}
-  const outboxWorker = createOutboxWorker({ ...commits, repository, handlers, log, now })
-  const outbox = createOutboxService({ ...commits, repository, handlers, audit, wake: outboxWorker.wake, now })
+  const outboxWorker = createOutboxWorker({ ...commits, repository, handlers, live, log, now })
+  const outbox = createOutboxService({ ...commits, repository, handlers, audit, live, wake: outboxWorker.wake, now })
   return {
     outbox,
     outboxWorker,
@@ -296,17 +308,4 @@ function connectNgs({ ngs }: Config, client: ClientParts, sandboxUrl?: string): 
     http: createHttpClient({ ...client, upstream: 'ngs', baseUrl }),
     log: client.log,
   })
-}
-
-function partnersOf(partners: Record<string, { state(): { circuit: CircuitName } } | null>): HealthDeps['partners'] {
-  const built = Object.entries(partners).flatMap(([name, partner]) => (partner ? [[name, partner] as const] : []))
-  return Object.fromEntries(
-    built.map(([name, partner]) => [
-      name,
-      () => {
-        const { circuit } = partner.state()
-        return { ok: circuit !== 'open', detail: circuit }
-      },
-    ]),
-  )
 }

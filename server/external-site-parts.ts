@@ -14,6 +14,7 @@ import { createExternalSystemService } from './features/external-systems/service
 import { createSites } from './features/external-systems/sites'
 import { createExternalWorkOrderRepository } from './features/external-work-orders/repository'
 import { createExternalWorkOrderService } from './features/external-work-orders/service'
+import type { Publisher } from './features/live/service'
 import type { NotificationService } from './features/notifications/service'
 import type { StaffService } from './features/staff/service'
 import type { TaskImport } from './features/tasks/import'
@@ -27,6 +28,7 @@ export interface ExternalSiteParts {
   audit: AuditService
   staff: StaffService
   notifications: NotificationService
+  live: Publisher
   customerAdmin: CustomerAdmin
   taskImport: TaskImport
   recordCall: (call: HttpCall, notes?: CallNotes) => void

@@ -46,6 +46,7 @@ function announce({ config, log }: Context, server: Server, sandboxes: Sandboxes
   if (config.production) return
   const lines = [
     `\n  研仪联现场服务  ${address}`,
+    `  管理后台        ${address}/console`,
     `  接口文档        ${address}/docs`,
     ...Object.entries(sandboxes?.urls ?? {}).map(([name, url]) => `  沙箱 ${name.padEnd(10)} ${url}`),
     '',
@@ -74,6 +75,7 @@ function stopOnSignal({ server, context, jobs, sandboxes }: Running): void {
     stopping = true
     context.log.info({ signal }, 'stopping')
     context.health.stop()
+    context.live.close()
     const drained = new Promise<void>((resolve) => server.close(() => resolve()))
     server.closeIdleConnections()
     const idle = setInterval(() => server.closeIdleConnections(), 100)

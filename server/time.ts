@@ -6,3 +6,12 @@ export const shanghaiTime = (instant: Date): string =>
 
 /** `YYYYMMDD` in Asia/Shanghai. */
 export const shanghaiDay = (instant: Date): string => shanghaiTime(instant).slice(0, 10).replaceAll('-', '')
+
+const DAY_MS = 24 * 3600 * 1000
+
+/** The instant at which the day of this one began in Asia/Shanghai, or a day some days before it. */
+export const shanghaiMidnight = (instant: Date, daysBefore = 0): Date =>
+  new Date(Math.floor((instant.getTime() + SHANGHAI_OFFSET_MS) / DAY_MS - daysBefore) * DAY_MS - SHANGHAI_OFFSET_MS)
+
+/** `YYYY-MM-DD` in Asia/Shanghai. */
+export const shanghaiDate = (instant: Date): string => shanghaiTime(instant).slice(0, 10)

@@ -5,6 +5,7 @@ import { callbackUrlOf } from './config/wxwork'
 import { createHttpClient, type HttpCall } from './connectors/kit/http'
 import { createWxwork, type Wxwork } from './connectors/wxwork'
 import type { Database } from './db/database'
+import type { Publisher } from './features/live/service'
 import type { NotificationService } from './features/notifications/service'
 import type { StaffService } from './features/staff/service'
 import { createCallbacks } from './features/wxwork/callbacks'
@@ -25,6 +26,7 @@ export interface WxworkParts {
   transaction: Database['transaction']
   staff: StaffService
   notifications: NotificationService
+  live: Publisher
   metrics: Metrics
   recordCall: (call: HttpCall) => void
   log: Logger
@@ -34,14 +36,14 @@ export interface WxworkParts {
 
 /** The Enterprise-WeChat gateway: its accounts, notices and messages. */
 export function createWxworkParts(parts: WxworkParts) {
-  const { config, secrets, database, log, now } = parts
+  const { config, secrets, database, live, log, now } = parts
   const { maxEvents, monitorIntervalMs: intervalMs } = config.wxwork
   const baseUrl = config.wxwork.baseUrl || parts.sandboxUrl || ''
   const callbackUrl = callbackUrlOf(config, secrets.callbackSecret)
   const vault = createVault({ current: secrets.dataKey, previous: secrets.previousDataKey })
   const wxwork = config.wxwork.enabled && baseUrl ? connect(parts, baseUrl) : null
   const repository = createWxworkRepository(database)
-  const journal = createJournal({ repository, maxEvents, callbackSecret: secrets.callbackSecret, now })
+  const journal = createJournal({ repository, maxEvents, callbackSecret: secrets.callbackSecret, live, now })
   const common = { ...parts, repository, wxwork, journal, vault, callbackUrl, intervalMs, maxEvents, baseUrl }
   const alert = (title: string, content: string) => tellAdmins(parts, title, content)
   const machine = createMachine({ ...common, alert })

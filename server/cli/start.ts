@@ -19,6 +19,12 @@ const CLIENTS: Client[] = [
     output: 'miniprogram/dist/h5/index.html',
     sources: ['miniprogram/src', 'miniprogram/config', 'miniprogram/babel.config.js', 'types'],
   },
+  {
+    label: '管理后台',
+    script: 'build:console',
+    output: 'dist/console/index.html',
+    sources: ['server/console', 'types'],
+  },
 ]
 
 /** A server whose launcher was killed outright has nobody left to stop it: it then stops by itself. */

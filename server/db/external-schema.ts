@@ -1,3 +1,5 @@
+import type { SessionState, SessionStatus } from '../../types/api/admin-external'
+
 /** Rows of external work-order sites; columns as in external-site-session.md, the others ours. */
 export interface ExternalSystemTable {
   id: string
@@ -30,20 +32,6 @@ export interface ExternalApiEndpointTable {
   create_time: Date
   update_time: Date
 }
-
-export type SessionStatus = 'active' | 'expired' | 'failed' | 'challenge'
-export const SESSION_STATES = [
-  'NEW',
-  'ACTIVE',
-  'EXPIRED',
-  'CHALLENGE',
-  'CAPTCHA_EXHAUSTED',
-  'PASSWORD_WRONG',
-  'ACCOUNT_LOCKED',
-  'SITE_DOWN',
-  'SITE_CHANGED',
-] as const
-export type SessionState = (typeof SESSION_STATES)[number]
 
 export interface ExternalAuthSessionTable {
   id: string

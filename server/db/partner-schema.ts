@@ -1,3 +1,5 @@
+import type { OutboxState } from '../../types/api/admin'
+
 /** One call to a partner, as external-site-session.md lays it down; secrets are masked before it is written. */
 export interface ExternalApiLogTable {
   id: string
@@ -17,8 +19,6 @@ export interface ExternalApiLogTable {
   trace_id: string | null
   create_time: Date
 }
-
-export type OutboxState = 'PENDING' | 'SENDING' | 'SENT' | 'UNKNOWN' | 'DEAD'
 
 /** A write owed to another system. */
 export interface OutboxTable {

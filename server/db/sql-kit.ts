@@ -27,10 +27,26 @@ export function first<Q>(query: Q, engine: Engine, count: number): Q {
   return (engine === 'mssql' ? builder.top(count) : builder.limit(count)) as unknown as Q
 }
 
+/** A part of a long list, newest first: rows up to `before`, and where there is a cursor, behind it. */
+export interface Batch {
+  before: Date
+  cursor: { time: Date; id: string } | null
+  count: number
+}
+
 /** `column` holds `text`, wildcards taken literally. */
 export function contains(column: string, text: string): RawBuilder<boolean> {
   const pattern = `%${text.replace(/[\\%_[]/g, '\\$&')}%`
   return sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`
+}
+
+/** The day of an instant in Asia/Shanghai, `YYYY-MM-DD`; to be selected and grouped by. */
+export function shanghaiDate(column: string, engine: Engine): RawBuilder<string> {
+  const instant = sql.ref(column)
+  // Without parameters: SQL Server takes two of them for different expressions, even if they are equal.
+  return engine === 'mssql'
+    ? sql<string>`convert(nvarchar(10), cast(switchoffset(${instant}, '+08:00') as date), 23)`
+    : sql<string>`date(${instant}, '+8 hours')`
 }
 
 type Modifier = (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder

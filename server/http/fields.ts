@@ -94,18 +94,45 @@ function parseInstant(value: string): Date | null {
   return date
 }
 
-/** `?page&size` of every list. */
-export const pageQuery = (defaultSize = 10) => ({
-  page: queryInteger('页码', 1, 1_000_000, 1),
-  size: queryInteger('每页条数', 1, 100, defaultSize),
-})
-
-function queryInteger(label: string, min: number, max: number, fallback: number) {
-  return z
+const queryInteger = (label: string, min: number, max: number) =>
+  z
     .string(`${label}必须是整数`)
     .regex(/^\d{1,9}$/, `${label}必须是整数`)
     .transform(Number)
     .pipe(integer(label, min, max))
     .optional()
-    .transform((value) => value ?? fallback)
-}
+
+/** `?page&size` of every list. */
+export const pageQuery = (defaultSize = 10) => ({
+  page: queryInteger('页码', 1, 1_000_000).transform((value) => value ?? 1),
+  size: queryInteger('每页条数', 1, 100).transform((value) => value ?? defaultSize),
+})
+
+/** A filter left blank is no filter. */
+export const filter = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
+
+export const filterText = (label: string, max = 100) =>
+  optionalText(label, max).transform((value) => value ?? undefined)
+
+export const filterFlag = (label: string) =>
+  filter(oneOf(label, ['true', 'false']).transform((value) => value === 'true'))
+
+export const filterInteger = (label: string, min: number, max: number) => filter(queryInteger(label, min, max))
+
+const DAY_MS = 24 * 3600 * 1000
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+const day = (label: string) =>
+  z.string(wrongType(label, '日期')).transform((value, context) => {
+    const midnight = DAY.test(value) ? parseInstant(`${value} 00:00`) : null
+    if (midnight) return midnight
+    context.addIssue({ code: 'custom', message: `${label}格式不正确，例如 2026-01-31` })
+    return z.NEVER
+  })
+
+/** `?from&to`: days in Asia/Shanghai, both included, as the instants from which and before which. */
+export const dayRange = () => ({
+  from: filter(day('开始日期')),
+  to: filter(day('结束日期').transform((midnight) => new Date(midnight.getTime() + DAY_MS))),
+})

@@ -5,7 +5,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 const EXECUTABLE = '/usr/bin/chromium'
 const HEIGHT = 812
 /** Screenshots land here; git ignores the folder. */
-const SHOTS = path.resolve('screenshots')
+export const SHOTS = path.resolve('screenshots')
 
 export const hasBrowser = fs.existsSync(EXECUTABLE)
 
@@ -46,6 +46,24 @@ function wholeHeight(): number {
   return window.innerHeight + Math.max(0, ...hidden)
 }
 
+/** Keeps the page at its own origin. @returns what it did that no page may do, as it happens */
+export async function watchFaults(page: Page, origin: string): Promise<string[]> {
+  const faults: string[] = []
+  page.on('console', (message) => {
+    // A refusal the page handles is still logged by the browser as a failed load.
+    if (message.type() === 'error' && !/Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(message.text()))
+      faults.push(`console: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`))
+  await page.route('**/*', (route) => {
+    const url = route.request().url()
+    if (url.startsWith(origin) || /^(blob|data):/.test(url)) return route.continue()
+    faults.push(`request to another origin: ${url}`)
+    return route.abort()
+  })
+  return faults
+}
+
 /** A phone of its own: storage, position and colours are nobody else's. */
 export async function openPhone(browser: Browser, origin: string, options: PhoneOptions = {}): Promise<Phone> {
   const { width = 375, dark = false, position } = options
@@ -62,19 +80,7 @@ export async function openPhone(browser: Browser, origin: string, options: Phone
   })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
-  const faults: string[] = []
-  page.on('console', (message) => {
-    // A refusal the page handles is still logged by the browser as a failed load.
-    if (message.type() === 'error' && !/Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(message.text()))
-      faults.push(`console: ${message.text()}`)
-  })
-  page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`))
-  await page.route('**/*', (route) => {
-    const url = route.request().url()
-    if (url.startsWith(origin) || /^(blob|data):/.test(url)) return route.continue()
-    faults.push(`request to another origin: ${url}`)
-    return route.abort()
-  })
+  const faults = await watchFaults(page, origin)
   const shot = async (name: string) => {
     fs.mkdirSync(SHOTS, { recursive: true })
     const look = `${width}${dark ? '-dark' : ''}`

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AdminAuditRow } from '../../../types/api/admin'
 import { staff } from '../../http/authenticate'
 import { pageQuery } from '../../http/fields'
 import type { Family } from '../../http/guard'
@@ -13,7 +14,7 @@ const auditEntry = z.object({
   target: z.string(),
   detail: z.record(z.string(), z.unknown()),
   create_time: z.string(),
-})
+}) satisfies z.ZodType<AdminAuditRow>
 
 export function mountAuditRoutes({ route }: Family, { audit }: { audit: AuditService }) {
   route(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AdminCustomerRow } from '../../../types/api/admin'
 import type { Database } from '../../db/database'
 import { AppError } from '../../errors/app-error'
 import { staff, type StaffPrincipal } from '../../http/authenticate'
@@ -20,7 +21,7 @@ const customerRow = z.object({
   bound: z.boolean(),
   disabled: z.boolean(),
   create_time: z.string(),
-})
+}) satisfies z.ZodType<AdminCustomerRow>
 
 const customerQuery = z.object({
   ...pageQuery(20),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ExternalLogRow } from '../../../types/api/admin-external'
 import { staff } from '../../http/authenticate'
 import { oneOf, optionalText, pageQuery } from '../../http/fields'
 import type { Family } from '../../http/guard'
@@ -21,7 +22,7 @@ const record = z.object({
   error_message: z.string().nullable(),
   trace_id: z.string().nullable(),
   create_time: z.string(),
-})
+}) satisfies z.ZodType<ExternalLogRow>
 
 const query = z.object({
   ...pageQuery(20),

@@ -1,8 +1,14 @@
 import { z } from 'zod'
-import { SESSION_STATES } from '../../db/external-schema'
+import {
+  type ExternalChallengeRow,
+  type ExternalSessionFacts,
+  type ExternalSessionRow,
+  SESSION_STATES,
+  SESSION_STATUSES,
+} from '../../../types/api/admin-external'
 import { optionalText, pageQuery, text } from '../../http/fields'
 
-const status = z.enum(['active', 'expired', 'failed', 'challenge'])
+const status = z.enum(SESSION_STATUSES)
 
 export const sessionParams = z.object({ system: text('系统标识', 100), account: text('登录账号', 100) })
 export const sessionQuery = z.object({
@@ -18,7 +24,7 @@ const loginFacts = {
   last_login_at: z.string().nullable(),
   fencing_token: z.number().int(),
 }
-export const checkedSession = z.object(loginFacts)
+export const checkedSession = z.object(loginFacts) satisfies z.ZodType<ExternalSessionFacts>
 export const session = z.object({
   ...loginFacts,
   cookie: z.object({ cookies: z.record(z.string(), z.string()), token: z.string().optional() }),
@@ -38,7 +44,7 @@ export const sessionRow = z.object({
   next_action_at: z.string().nullable(),
   last_error: z.string().nullable(),
   challenge_id: z.string().nullable(),
-})
+}) satisfies z.ZodType<ExternalSessionRow>
 
 export const challenge = z.object({
   id: z.string(),
@@ -47,7 +53,7 @@ export const challenge = z.object({
   kind: z.string(),
   image: z.string().meta({ description: 'data URL' }),
   expires_at: z.string(),
-})
+}) satisfies z.ZodType<ExternalChallengeRow>
 export const challengeParams = z.object({ id: text('验证码编号', 36) })
 export const challengeQuery = z.object(pageQuery(20))
 export const challengeAnswer = z.object({ answer: text('验证码', 20) })

@@ -12,7 +12,8 @@ import type { AuditService } from '../audit/service'
 import { purposeOf } from '../external-systems/sealing'
 import type { ExternalSystemService } from '../external-systems/service'
 import type { OpenSystem } from '../external-systems/sites'
-import { NEEDS_PERSON, newChallenge, ticketOf } from './challenges'
+import { type AnnounceDeps, createAnnounce } from './announce'
+import { newChallenge, ticketOf } from './challenges'
 import { LeaseLost, Login, type LoginResult } from './login'
 import {
   alive,
@@ -37,16 +38,13 @@ const PATIENCE_MS = 120_000
 const PERSON_POLL_MS = 250
 const DUE_AT_ONCE = 20
 
-export interface ExternalSessionDeps {
+export interface ExternalSessionDeps extends AnnounceDeps {
   repository: ExternalSessionRepository
   systems: ExternalSystemService
   decoder: CaptchaDecoder | null
   vault: Vault
   audit: AuditService
   transaction: Database['transaction']
-  log: { warn(facts: object, message: string): void; error(facts: object, message: string): void }
-  /** Tells whoever administers that a person is needed. */
-  tellAdmins: (title: string, content: string) => Promise<void>
   random?: () => number
   now: () => Date
 }
@@ -63,6 +61,7 @@ type Wish = 'usable' | 'check' | 'renew'
 export function createExternalSessionService(deps: ExternalSessionDeps) {
   const { repository, systems, vault, audit, transaction, log, now, random = Math.random } = deps
   const login = new Login({ ...deps, random })
+  const announce = createAnnounce(deps)
   const flights = new Map<string, Promise<SessionRow>>()
 
   async function get({ system, account }: Account): Promise<SessionRow> {
@@ -152,12 +151,15 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
       return undefined
     }
     if (!(await repository.hold(row, changes))) throw new LeaseLost()
+    announce.changed(row)
     Object.assign(row, changes)
     return false
   }
 
   async function conclude(open: OpenSystem, row: SessionRow, result: LoginResult, answered?: ChallengeRow) {
     const state = 'person' in result ? 'CHALLENGE' : result.changes.state
+    const closed = answered ?? (await waitsOnPerson(row))
+    const opened = 'person' in result ? newChallenge(open, row, result.person, deps) : null
     await transaction(async (trx) => {
       const changes = 'person' in result ? waitsForPerson(row, result.reason) : result.changes
       const isHeld = await repository.hold(
@@ -168,26 +170,18 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
       if (!isHeld) throw new LeaseLost()
       if (answered) await repository.closeChallenge(answered.id, state === 'ACTIVE' ? 'solved' : 'failed', trx)
       else await repository.closeChallengesOf(row.id, trx)
-      if ('person' in result) await repository.insertChallenge(newChallenge(open, row, result.person, deps), trx)
+      if (opened) await repository.insertChallenge(opened, trx)
     })
-    if (state !== row.state) await announce(row, state!)
+    announce.challenges({ closed, opened })
+    if (state !== row.state) await announce.state(row, state!)
   }
 
   /** Writes and gives the lease back. @throws LeaseLost */
   async function finish(row: SessionRow, changes: Changes): Promise<true> {
     const released = { ...changes, lease_owner: null, lease_until: null, update_time: now() }
     if (!(await repository.hold(row, released))) throw new LeaseLost()
-    if (changes.state && changes.state !== row.state) await announce(row, changes.state)
+    if (changes.state && changes.state !== row.state) await announce.state(row, changes.state)
     return true
-  }
-
-  async function announce(row: SessionRow, state: SessionRow['state']): Promise<void> {
-    const reason = NEEDS_PERSON[state]
-    if (!reason) return
-    log.warn({ system: row.system_name, account: row.account, state }, 'external session needs attention')
-    await deps.tellAdmins('外部系统登录', `${row.system_name} / ${row.account}：${reason}`).catch((error: unknown) => {
-      log.error({ err: error }, 'admins could not be told')
-    })
   }
 
   function storedLogin(row: SessionRow): StoredLogin {
@@ -209,6 +203,7 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
     systems.forgetFailures(await systems.get(row.system_name))
     if (row.status !== 'failed' || row.state === 'PASSWORD_WRONG') return
     await repository.lift(row, { state: 'EXPIRED', status: 'expired', retry_at: null, failures: 0, update_time: now() })
+    announce.changed(row)
   }
 
   async function maintain(row: SessionRow): Promise<void> {
@@ -259,7 +254,7 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
       const row = await repository.find(id)
       if (row?.fencing_token !== fencingToken || row.state !== 'ACTIVE') return
       const changes = expired(row, await systems.get(row.system_name), now())
-      await repository.hold(row, { ...changes, update_time: now() })
+      if (await repository.hold(row, { ...changes, update_time: now() })) announce.changed(row)
     },
 
     /** By an admin: asks the site now, whatever was decided before, and logs in where needed. */

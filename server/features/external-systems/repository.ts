@@ -1,12 +1,7 @@
 import type { Selectable, Updateable } from 'kysely'
+import type { SessionState, SessionStatus } from '../../../types/api/admin-external'
 import type { Database, Db } from '../../db/database'
-import type {
-  ExternalApiEndpointTable,
-  ExternalAuthSessionTable,
-  ExternalSystemTable,
-  SessionState,
-  SessionStatus,
-} from '../../db/external-schema'
+import type { ExternalApiEndpointTable, ExternalAuthSessionTable, ExternalSystemTable } from '../../db/external-schema'
 import { paged } from '../../db/sql-kit'
 
 export type SystemRow = Selectable<ExternalSystemTable>

@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { SESSION_STATES } from '../../db/external-schema'
+import {
+  type ExternalEndpointRow,
+  type ExternalSystemRow,
+  SESSION_STATES,
+  SESSION_STATUSES,
+} from '../../../types/api/admin-external'
 import { PROFILE_NAMES } from '../../connectors/external-site/profiles'
 import { integer, listOf, oneOf, optionalText, pageQuery, text } from '../../http/fields'
 
@@ -94,7 +99,7 @@ export const endpointView = z.object({
   http_method: z.string(),
   require_auth: z.boolean(),
   description: z.string().nullable(),
-})
+}) satisfies z.ZodType<ExternalEndpointRow>
 
 /** No password is ever part of an answer. */
 export const systemView = z.object({
@@ -107,7 +112,7 @@ export const systemView = z.object({
   accounts: z.array(
     z.object({
       account: z.string(),
-      status: z.enum(['active', 'expired', 'failed', 'challenge']),
+      status: z.enum(SESSION_STATUSES),
       state: z.enum(SESSION_STATES),
     }),
   ),
@@ -117,4 +122,4 @@ export const systemView = z.object({
   is_active: z.boolean(),
   create_time: z.string(),
   update_time: z.string(),
-})
+}) satisfies z.ZodType<ExternalSystemRow>

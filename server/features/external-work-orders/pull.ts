@@ -5,6 +5,7 @@ import { newId } from '../../ids'
 import type { HeldSession } from '../external-sessions/outcomes'
 import type { ExternalSessionService } from '../external-sessions/service'
 import type { OpenSystem } from '../external-systems/sites'
+import type { Publisher } from '../live/service'
 import type { ExternalOrderRow, ExternalWorkOrderRepository, KnownOrder, PullRow } from './repository'
 
 const DETAILS_AT_ONCE = 4
@@ -12,6 +13,8 @@ const PATIENCE_MS = 5 * 60_000
 const MAX_PASSES = 3
 /** A list that grows while it is read has a few pages more than its total said. */
 const SPARE_PAGES = 5
+/** Progress is told no more often. */
+const TELL_EVERY_MS = 1_000
 
 /** Somebody else works at this pull now. */
 export class PullLost extends Error {}
@@ -22,6 +25,7 @@ export interface PullDeps {
   repository: ExternalWorkOrderRepository
   sessions: ExternalSessionService
   transaction: Database['transaction']
+  live: Publisher
   now: () => Date
 }
 
@@ -42,6 +46,7 @@ export class Pull {
   readonly #seen = new Set<string>()
   #session: HeldSession | null = null
   #newest: string | null = null
+  #toldAt = -Infinity
 
   constructor(
     private readonly deps: PullDeps,
@@ -121,6 +126,7 @@ export class Pull {
         counters[name] += this.run[name]
       await this.#save({ ...counters, total: total ?? counters.seen }, trx)
     })
+    this.#tell()
     for (const { externalNo, time } of fresh) {
       this.#seen.add(externalNo)
       if (time !== null && (this.#newest === null || time > this.#newest)) this.#newest = time
@@ -201,6 +207,12 @@ export class Pull {
       last_run_id: this.run.id,
       last_seen_at: this.deps.now(),
     }
+  }
+
+  #tell(): void {
+    if (performance.now() - this.#toldAt < TELL_EVERY_MS) return
+    this.#toldAt = performance.now()
+    this.deps.live.publish({ topic: 'pull', id: this.run.id, event: 'PROGRESS' })
   }
 
   async #save(changes: Partial<PullRow>, trx?: Db): Promise<void> {

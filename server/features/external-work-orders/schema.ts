@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ExternalImported, ExternalOrderRow, ExternalPullRow } from '../../../types/api/admin-external'
 import { TASK_TYPES } from '../../../types/task-types'
 import { integer, oneOf, optionalText, pageQuery, text } from '../../http/fields'
 
@@ -20,7 +21,7 @@ export const pullRun = z.object({
   create_time: z.string(),
   started_at: z.string().nullable(),
   finished_at: z.string().nullable(),
-})
+}) satisfies z.ZodType<ExternalPullRow>
 
 const filter = (label: string) => optionalText(label, 100).transform((value) => value ?? undefined)
 export const orderQuery = z.object({ ...pageQuery(20), system: filter('系统标识'), q: filter('搜索词') })
@@ -43,7 +44,7 @@ export const orderRow = z.object({
   /** The task made of it. */
   task_id: z.string().nullable(),
   work_order_id: z.string().nullable(),
-})
+}) satisfies z.ZodType<ExternalOrderRow>
 
 /** Without a customer the task belongs to the row “外部工单”. */
 export const importBody = z.object({
@@ -56,4 +57,4 @@ export const imported = z.object({
   work_order_id: z.string(),
   task_id: z.string(),
   created: z.boolean(),
-})
+}) satisfies z.ZodType<ExternalImported>

@@ -9,6 +9,7 @@ import type { CustomerAdmin } from '../customers/admin'
 import type { ExternalSessionService } from '../external-sessions/service'
 import type { ExternalSystemService } from '../external-systems/service'
 import type { Once } from '../idempotency/service'
+import type { Publisher } from '../live/service'
 import type { TaskImport } from '../tasks/import'
 import { Pull, PullInterrupted, PullLost } from './pull'
 import type { ExternalWorkOrderRepository, OrderFilter, PullRow } from './repository'
@@ -29,13 +30,14 @@ export interface ExternalWorkOrderDeps {
   customers: Pick<CustomerAdmin, 'get' | 'getNamed'>
   audit: AuditService
   transaction: Database['transaction']
+  live: Publisher
   log: { warn(facts: object, message: string): void; info(facts: object, message: string): void }
   now: () => Date
 }
 
 /** Pulls work orders of external systems and imports them as tasks. */
 export function createExternalWorkOrderService(deps: ExternalWorkOrderDeps) {
-  const { repository, systems, sessions, audit, transaction, log, now } = deps
+  const { repository, systems, sessions, audit, transaction, live, log, now } = deps
   const running = new Map<string, Promise<void>>()
   let stopping = false
 
@@ -43,8 +45,8 @@ export function createExternalWorkOrderService(deps: ExternalWorkOrderDeps) {
     const system = await systems.get(systemName)
     const account = await sessions.firstAccount(system.system_name)
     if (!account) throw new AppError('NOT_FOUND', { message: '该外部系统没有账号' })
-    const live = await repository.liveRun(system.system_name)
-    if (live) return live.id
+    const underWay = await repository.liveRun(system.system_name)
+    if (underWay) return underWay.id
     const id = newId()
     try {
       await transaction(async (trx) => {
@@ -60,6 +62,7 @@ export function createExternalWorkOrderService(deps: ExternalWorkOrderDeps) {
           trx,
         )
         await save(trx, id)
+        live.publishAfter(trx, { topic: 'pull', id, event: 'QUEUED' })
       })
       return id
     } catch (error) {
@@ -102,8 +105,11 @@ export function createExternalWorkOrderService(deps: ExternalWorkOrderDeps) {
     }
   }
 
-  const finish = (run: PullRow, outcome: Pick<PullRow, 'state' | 'error'>) =>
-    repository.holdRun(run, { ...outcome, live_key: null, lease_owner: null, lease_until: null, finished_at: now() })
+  async function finish(run: PullRow, outcome: Pick<PullRow, 'state' | 'error'>): Promise<void> {
+    const over = { ...outcome, live_key: null, lease_owner: null, lease_until: null, finished_at: now() }
+    if (await repository.holdRun(run, over))
+      live.publish({ topic: 'pull', id: run.id, event: outcome.state.toUpperCase() })
+  }
 
   return {
     /** Starts a pull, or names the one under way. */

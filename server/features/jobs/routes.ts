@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AdminJobRow } from '../../../types/api/admin'
 import { staff } from '../../http/authenticate'
 import type { Family } from '../../http/guard'
 import type { JobService } from './service'
@@ -14,7 +15,7 @@ const job = z.object({
   last_detail: z.string().nullable(),
   duration_ms: z.number().int().nullable(),
   next_run_at: z.string().nullable(),
-})
+}) satisfies z.ZodType<AdminJobRow>
 
 export function mountJobRoutes({ route }: Family, { jobs }: { jobs: JobService }) {
   route(

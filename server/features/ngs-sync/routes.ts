@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AdminDriftRow } from '../../../types/api/admin'
 import { TASK_STATUSES } from '../../../types/task-types'
 import { staff } from '../../http/authenticate'
 import { pageQuery } from '../../http/fields'
@@ -20,7 +21,7 @@ const drift = z.object({
   outbox_id: z.string().nullable(),
   unsent: z.array(z.string()),
   since: z.string(),
-})
+}) satisfies z.ZodType<AdminDriftRow>
 
 export function mountNgsDriftRoutes({ route }: Family, { ngsDrift }: { ngsDrift: NgsDrift }) {
   route(

@@ -3,6 +3,7 @@ import type { Notification, SubscriptionChoice } from '../../../types/api/notifi
 import type { Database, Db } from '../../db/database'
 import { toPage } from '../../http/page'
 import { newId } from '../../ids'
+import type { Publisher } from '../live/service'
 import type { Once } from '../idempotency/service'
 import type { EventType } from '../work-order-events/catalog'
 import { CUSTOMER_TITLES, WORKER_TITLES } from './catalog'
@@ -27,17 +28,20 @@ export interface Announced {
 
 export function createNotificationService({
   repository,
+  live,
   transaction,
   now,
 }: {
   repository: NotificationRepository
+  live: Publisher
   transaction: Database['transaction']
   now: () => Date
 }) {
-  const insert = (trx: Db, audience: string, { event, title, content, taskId }: NewNotification): Promise<void> =>
-    repository.insert(
+  async function insert(trx: Db, audience: string, { event, title, content, taskId }: NewNotification): Promise<void> {
+    const id = newId()
+    await repository.insert(
       {
-        id: newId(),
+        id,
         audience,
         event,
         title,
@@ -48,6 +52,9 @@ export function createNotificationService({
       },
       trx,
     )
+    if (audience.startsWith('staff:'))
+      live.publishAfter(trx, { topic: 'notification', id, event, work_order_id: taskId })
+  }
 
   return {
     /** Keeps the ledger of `wx.requestSubscribeMessage` answers. */

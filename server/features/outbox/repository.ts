@@ -1,6 +1,7 @@
 import type { Selectable, Updateable } from 'kysely'
+import type { OutboxState } from '../../../types/api/admin'
 import type { Database, Db } from '../../db/database'
-import type { OutboxState, OutboxTable } from '../../db/partner-schema'
+import type { OutboxTable } from '../../db/partner-schema'
 import { contains, first, paged } from '../../db/sql-kit'
 
 export type OutboxRow = Selectable<OutboxTable>

@@ -1,11 +1,10 @@
 import { z } from 'zod'
+import { type AdminOutboxRow, OUTBOX_STATES } from '../../../types/api/admin'
 import { staff } from '../../http/authenticate'
 import { oneOf, optionalText, pageQuery, text, uuid } from '../../http/fields'
 import type { Family } from '../../http/guard'
 import { pageOf } from '../../http/page'
 import type { OutboxService } from './service'
-
-const STATES = ['PENDING', 'SENDING', 'SENT', 'UNKNOWN', 'DEAD'] as const
 
 const entry = z.object({
   id: z.string(),
@@ -13,7 +12,7 @@ const entry = z.object({
   key: z.string(),
   seq: z.number().int(),
   task_id: z.string(),
-  state: z.enum(STATES),
+  state: z.enum(OUTBOX_STATES),
   attempts: z.number().int(),
   next_attempt_at: z.string().nullable(),
   waiting_for: z.string().nullable(),
@@ -23,13 +22,13 @@ const entry = z.object({
   sent_at: z.string().nullable(),
   create_time: z.string(),
   update_time: z.string(),
-})
+}) satisfies z.ZodType<AdminOutboxRow>
 
 const optional = (label: string, max: number) => optionalText(label, max).transform((value) => value ?? undefined)
 const blankIsAbsent = (value: unknown) => (value === '' ? undefined : value)
 const query = z.object({
   ...pageQuery(20),
-  state: z.preprocess(blankIsAbsent, oneOf('状态', STATES).optional()),
+  state: z.preprocess(blankIsAbsent, oneOf('状态', OUTBOX_STATES).optional()),
   topic: optional('主题', 50),
   waiting: z.preprocess(blankIsAbsent, oneOf('是否等待处理', ['true', 'false']).optional()),
   q: optional('搜索内容', 100),

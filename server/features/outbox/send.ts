@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database'
 import { newId } from '../../ids'
+import type { Publisher } from '../live/service'
 import type { Delivery, OutboxHandler } from './handler'
 import { changesFor } from './outcome'
 import type { OutboxRepository, OutboxRow } from './repository'
@@ -13,12 +14,13 @@ export interface SendDeps {
   repository: OutboxRepository
   handlers: Record<string, OutboxHandler>
   transaction: Database['transaction']
+  live: Publisher
   log: { warn(facts: object, message: string): void; error(facts: object, message: string): void }
   now: () => Date
 }
 
 /** One attempt at one entry, from claiming it to writing down what came of it. */
-export function createSend({ repository, handlers, transaction, log, now }: SendDeps) {
+export function createSend({ repository, handlers, transaction, live, log, now }: SendDeps) {
   const unreachable = new Set<string>()
 
   /** @returns `lost` where another process took the entry */
@@ -26,6 +28,7 @@ export function createSend({ repository, handlers, transaction, log, now }: Send
     const claim = newId()
     const until = new Date(now().getTime() + CLAIM_MS)
     if (!(await repository.claim(entry.id, { claim, until, now: now() }))) return 'lost'
+    live.publish({ topic: 'outbox', id: entry.id, event: 'SENDING' })
     const taken = { ...entry, attempts: entry.attempts + 1, claim }
     const delivery = await attempt(taken, until)
     await settle(taken, claim, delivery)
@@ -54,6 +57,7 @@ export function createSend({ repository, handlers, transaction, log, now }: Send
       return mine
     })
     const facts = { outbox: entry.id, topic: entry.topic, subject: entry.subject, outcome: delivery.state }
+    if (written && changes.state) live.publish({ topic: 'outbox', id: entry.id, event: changes.state })
     if (!written) log.error(facts, 'outbox result came too late and was not kept')
     else if (changes.state === 'UNKNOWN' || changes.state === 'DEAD') log.error(facts, 'outbox entry needs a person')
     await noteReach(entry.system_name, delivery.state)

@@ -1,12 +1,13 @@
+import type { OutboxState } from '../../../types/api/admin'
 import type { Commits } from '../../db/after-commit'
 import type { Db } from '../../db/database'
-import type { OutboxState } from '../../db/partner-schema'
 import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'
 import { newId } from '../../ids'
 import { shanghaiTime } from '../../time'
 import type { AuditService } from '../audit/service'
+import type { Publisher } from '../live/service'
 import type { Once } from '../idempotency/service'
 import type { Finding, OutboxHandler } from './handler'
 import type { OutboxFilter, OutboxRepository, OutboxRow } from './repository'
@@ -36,6 +37,7 @@ export interface OutboxServiceDeps {
   afterCommit: Commits['afterCommit']
   /** There is something to send. */
   wake(): void
+  live: Publisher
   now: () => Date
 }
 
@@ -43,7 +45,7 @@ const OPEN: OutboxState[] = ['PENDING', 'UNKNOWN', 'DEAD']
 
 /** Writes owed to other systems: added in the transaction that causes them, settled by the worker or by a person. */
 export function createOutboxService(deps: OutboxServiceDeps) {
-  const { repository, handlers, audit, transaction, afterCommit, wake, now } = deps
+  const { repository, handlers, audit, transaction, afterCommit, wake, live, now } = deps
 
   async function mustFind(trx: Db, id: string): Promise<OutboxRow> {
     const entry = await repository.find(id, trx)
@@ -87,12 +89,21 @@ export function createOutboxService(deps: OutboxServiceDeps) {
     await repository.wakeKey(trx, { system: entry.system_name, key: entry.key, now: now() })
   }
 
+  async function settled(trx: Db, id: string, once: Once) {
+    const answer = toView(await mustFind(trx, id))
+    live.publishAfter(trx, { topic: 'outbox', id, event: answer.state })
+    afterCommit(trx, wake)
+    await once.save(trx, answer)
+    return answer
+  }
+
   return {
     /** Owes a write. Entries of a key must be added under a lock that the key's owner holds. */
     async add(trx: Db, { system, topic, key, subject, payload }: NewEntry): Promise<void> {
       const time = now()
+      const id = newId()
       await repository.insert(trx, {
-        id: newId(),
+        id,
         system_name: system,
         topic,
         key,
@@ -112,6 +123,7 @@ export function createOutboxService(deps: OutboxServiceDeps) {
         created_at: time,
         updated_at: time,
       })
+      live.publishAfter(trx, { topic: 'outbox', id, event: 'PENDING' })
       afterCommit(trx, wake)
     },
 
@@ -130,10 +142,7 @@ export function createOutboxService(deps: OutboxServiceDeps) {
         const entry = await mustFind(trx, id)
         if (!(await repository.change(trx, { id, from: OPEN }, readyAgain()))) throw new AppError('OUTBOX_NOT_OPEN')
         await audit.record(trx, who, { action: 'outbox.retry', target: entry.subject, detail: factsOf(entry) })
-        afterCommit(trx, wake)
-        const answer = toView(await mustFind(trx, id))
-        await once.save(trx, answer)
-        return answer
+        return settled(trx, id, once)
       })
     },
 
@@ -145,10 +154,7 @@ export function createOutboxService(deps: OutboxServiceDeps) {
         const { finding, note, once } = resolution
         const detail = { ...factsOf(entry), ...finding, note }
         await audit.record(trx, who, { action: 'outbox.resolve', target: entry.subject, detail })
-        afterCommit(trx, wake)
-        const answer = toView(await mustFind(trx, id))
-        await once.save(trx, answer)
-        return answer
+        return settled(trx, id, once)
       })
     },
   }

@@ -67,7 +67,7 @@ export function createOutboxWorker(deps: SendDeps) {
 export type OutboxWorker = ReturnType<typeof createOutboxWorker>
 
 /** What a dead process was sending: a create may have been executed, the rest may be sent again. */
-function createRecovery({ repository, handlers, transaction, log, now }: SendDeps) {
+function createRecovery({ repository, handlers, transaction, live, log, now }: SendDeps) {
   return async (): Promise<void> => {
     for (const entry of await repository.abandoned(now())) {
       const repeatable = handlers[entry.system_name]?.isRepeatable(entry.topic) ?? false
@@ -77,7 +77,8 @@ function createRecovery({ repository, handlers, transaction, log, now }: SendDep
         ? { state: 'PENDING', claim: null, next_attempt_at: now(), last_error: error }
         : { state: 'UNKNOWN', last_error: error }
       const at = { id: entry.id, claim: entry.claim ?? '', from: ['SENDING' as const] }
-      await transaction((trx) => repository.settle(trx, at, { ...changes, updated_at: now() }))
+      const written = await transaction((trx) => repository.settle(trx, at, { ...changes, updated_at: now() }))
+      if (written && changes.state) live.publish({ topic: 'outbox', id: entry.id, event: changes.state })
       log.warn({ outbox: entry.id, topic: entry.topic, state: changes.state }, 'outbox entry was abandoned')
     }
   }

@@ -1,3 +1,4 @@
+import type { CircuitName } from '../../connectors/kit/http'
 import type { Database } from '../../db/database'
 import type { FileStorage } from '../files/storage'
 
@@ -25,17 +26,23 @@ export interface HealthDeps {
 
 export function createHealthService({ database, storage, partners, morePartners, accounts }: HealthDeps) {
   let stopping = false
+
+  async function partnerStates(): Promise<Record<string, HealthPart>> {
+    const states = Object.fromEntries(Object.entries(partners).map(([name, state]) => [name, state()]))
+    return { ...states, ...morePartners?.(), ...(await accounts?.().catch(() => ({}))) }
+  }
+
   return {
+    /** Every partner that is configured, and accounts at them as `partner:account`. */
+    partners: partnerStates,
+
     /** From now on load balancers are told to look elsewhere. */
     stop: () => {
       stopping = true
     },
     async check(): Promise<HealthReport> {
       const [db, disk] = await Promise.all([attempt(() => database.ping()), attempt(() => storage.check())])
-      const checks: Record<string, HealthPart> = { database: db, disk }
-      for (const [name, state] of Object.entries(partners)) checks[name] = state()
-      Object.assign(checks, morePartners?.())
-      if (db.ok) Object.assign(checks, await accounts?.().catch(() => ({})))
+      const checks: Record<string, HealthPart> = { database: db, disk, ...(await partnerStates()) }
       if (stopping) checks.server = { ok: false, detail: 'stopping' }
       return { ok: db.ok && disk.ok && !stopping, checks }
     },
@@ -43,6 +50,22 @@ export function createHealthService({ database, storage, partners, morePartners,
 }
 
 export type HealthService = ReturnType<typeof createHealthService>
+
+/** Partners that are configured, by the state of the circuit to each. */
+export function circuitsOf(
+  partners: Record<string, { state(): { circuit: CircuitName } } | null>,
+): HealthDeps['partners'] {
+  const built = Object.entries(partners).flatMap(([name, partner]) => (partner ? [[name, partner] as const] : []))
+  return Object.fromEntries(
+    built.map(([name, partner]) => [
+      name,
+      () => {
+        const { circuit } = partner.state()
+        return { ok: circuit !== 'open', detail: circuit }
+      },
+    ]),
+  )
+}
 
 async function attempt(work: () => Promise<void>): Promise<HealthPart> {
   let timer: NodeJS.Timeout | undefined

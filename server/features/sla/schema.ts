@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AdminSlaRehearsal, AdminSlaRow } from '../../../types/api/admin'
 import { oneOf, optionalText, pageQuery, recordId, text } from '../../http/fields'
 import { ACCURACY_KEY, isAccuracyMode, isRadius, MAX_RADIUS_METERS, RADIUS_KEY } from './rules'
 
@@ -50,7 +51,7 @@ export const slaRow = z.object({
   scope_id: z.string(),
   is_active: z.boolean(),
   update_time: z.string(),
-})
+}) satisfies z.ZodType<AdminSlaRow>
 export const slaQuery = z.object(pageQuery(20))
 
 export const slaInForce = z.object({
@@ -78,4 +79,4 @@ export const rehearsal = z.object({
       time: z.string(),
     }),
   ),
-})
+}) satisfies z.ZodType<AdminSlaRehearsal>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AdminNewStaff, AdminStaffRow } from '../../../types/api/admin'
 import { STAFF_ROLES, type StaffLogin, type StaffUser } from '../../../types/api/staff'
 import { oneOf, optionalText, pageQuery, recordId, text, uuid } from '../../http/fields'
 
@@ -34,7 +35,7 @@ export const staffRow = staffUser.extend({
   team_id: z.string().nullable(),
   is_active: z.boolean(),
   load: z.number().int(),
-})
+}) satisfies z.ZodType<AdminStaffRow>
 
 const blankIsAbsent = (value: unknown) => (value === '' ? undefined : value)
 export const staffQuery = z.object({
@@ -51,7 +52,7 @@ export const newStaffBody = z.object({
   phone: optionalText('电话', 20),
   org_id: uuid('组织').nullish(),
   team_id: optionalText('团队', 36),
-})
+}) satisfies z.ZodType<AdminNewStaff>
 export type NewStaff = z.infer<typeof newStaffBody>
 
 export const staffParams = z.object({ id: recordId('员工编号') })

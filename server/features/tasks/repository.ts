@@ -3,7 +3,8 @@ import type { TaskStatus, TaskType } from '../../../types/task-types'
 import type { Database, Db } from '../../db/database'
 import { isUniqueViolation } from '../../db/db-error'
 import type { ServiceEvaluationTable, StepRecordTable, TaskTable } from '../../db/schema'
-import { contains, paged, prepare, prepareInsert } from '../../db/sql-kit'
+import { type Batch, contains, first, paged, prepare, prepareInsert } from '../../db/sql-kit'
+import { isLowRating } from './ratings'
 
 export type TaskRow = Selectable<TaskTable>
 export type StepRecordRow = Selectable<StepRecordTable>
@@ -19,6 +20,18 @@ export interface TaskFilter {
   type?: TaskType
   q?: string
 }
+
+export interface EvaluationFilter {
+  /** Overall score under this. */
+  below?: number
+  low?: boolean
+  /** Given at or after. */
+  from?: Date
+  /** Given before. */
+  to?: Date
+}
+
+export type RatingRow = EvaluationRow & { number: string; customer_company: string; worker_name: string | null }
 
 const LIST_COLUMNS = [
   'task.id',
@@ -82,6 +95,23 @@ export function createTaskRepository({ db, engine }: Pick<Database, 'db' | 'engi
   const firstPages = new Map<string, ReturnType<typeof prepareOwnPage>>()
   const prepareOwnPage = (page: { page: number; size: number }) =>
     prepare<{ customerId: number }, TaskListRow>(db, (value) => ownPage(value('customerId'), {}, page))
+
+  const ratedTask = ['task.task_id as number', 'task.customer_company', 'staff.full_name as worker_name'] as const
+
+  const ratings = ({ below, low, from, to }: EvaluationFilter) =>
+    db
+      .selectFrom('service_evaluation as rating')
+      .innerJoin('task', 'task.id', 'rating.task_id')
+      .leftJoin('staff', 'staff.id', 'task.worker_id')
+      .$if(below !== undefined, (query) => query.where('rating.overall_rating', '<', below!))
+      .$if(low !== undefined, (query) =>
+        query.where((eb) => {
+          const isLow = isLowRating(eb as never)
+          return low ? isLow : eb.not(isLow)
+        }),
+      )
+      .$if(from !== undefined, (query) => query.where('rating.create_time', '>=', from!))
+      .$if(to !== undefined, (query) => query.where('rating.create_time', '<', to!))
 
   const takeNumber = prepare<{ day: string }, unknown>(db, (value) =>
     db
@@ -192,17 +222,13 @@ export function createTaskRepository({ db, engine }: Pick<Database, 'db' | 'engi
       await trx.insertInto('service_evaluation').values(row).execute()
     },
 
-    /** Ratings of all customers, newest first; low ones only where `below` says so. */
-    listEvaluations: async (below: number | undefined, page: { page: number; size: number }) => {
-      const filtered = db
-        .selectFrom('service_evaluation as rating')
-        .innerJoin('task', 'task.id', 'rating.task_id')
-        .leftJoin('staff', 'staff.id', 'task.worker_id')
-        .$if(below !== undefined, (query) => query.where('rating.overall_rating', '<', below!))
+    /** Ratings of all customers, newest first. */
+    listEvaluations: async (filter: EvaluationFilter, page: { page: number; size: number }) => {
+      const filtered = ratings(filter)
       const rows = await paged(
         filtered
           .selectAll('rating')
-          .select(['task.task_id as number', 'task.customer_company', 'staff.full_name as worker_name'])
+          .select(ratedTask)
           .orderBy('rating.create_time', 'desc')
           .orderBy('rating.id', 'desc'),
         engine,
@@ -211,6 +237,22 @@ export function createTaskRepository({ db, engine }: Pick<Database, 'db' | 'engi
       const { count } = await filtered.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
       return { rows, total: Number(count) }
     },
+
+    /** The next rows of an export, newest first: given before it began, and after `cursor` in this order. */
+    evaluationBatch: (filter: EvaluationFilter, { before, cursor, count }: Batch): Promise<RatingRow[]> =>
+      first(
+        ratings(filter)
+          .selectAll('rating')
+          .select(ratedTask)
+          .where('rating.create_time', '<=', cursor?.time ?? before)
+          .$if(cursor !== null, (query) =>
+            query.where((eb) => eb.or([eb('rating.create_time', '<', cursor!.time), eb('rating.id', '<', cursor!.id)])),
+          )
+          .orderBy('rating.create_time', 'desc')
+          .orderBy('rating.id', 'desc'),
+        engine,
+        count,
+      ).execute(),
 
     evaluation: async (taskId: string): Promise<EvaluationRow | null> =>
       (await db.selectFrom('service_evaluation').selectAll().where('task_id', '=', taskId).executeTakeFirst()) ?? null,

@@ -1,7 +1,7 @@
 import type { CompiledQuery, Selectable, Updateable } from 'kysely'
 import type { Database, Db } from '../../db/database'
 import type { CareTaskTable, TaskFileTable, WorkerLocationTable } from '../../db/schema'
-import { contains, first, paged, prepare, prepareInsert } from '../../db/sql-kit'
+import { type Batch, contains, first, paged, prepare, prepareInsert } from '../../db/sql-kit'
 import type { PastFix } from './decision'
 
 export type VisitRow = Selectable<CareTaskTable>
@@ -14,6 +14,12 @@ export type EvidenceRow = Pick<
 export interface VisitFilter {
   flagged?: boolean
   reviewed?: boolean
+  status?: CareTaskTable['status']
+  worker_id?: string
+  /** Checked in at or after. */
+  from?: Date
+  /** Checked in before. */
+  to?: Date
   q?: string
 }
 
@@ -21,6 +27,8 @@ export interface VisitListRow extends VisitRow {
   task_id: string
   worker_name: string | null
 }
+
+export type VisitExportRow = VisitListRow & { customer_company: string }
 
 /** What a precheck needs of a work order. */
 export interface CheckinSubject {
@@ -137,8 +145,12 @@ export function createVisitRepository({ db, engine }: Pick<Database, 'db' | 'eng
       .innerJoin('task', 'task.id', 'visit.work_order_id')
       .leftJoin('staff', 'staff.id', 'visit.worker_id')
 
-  const filtered = ({ flagged, reviewed, q }: VisitFilter) =>
+  const filtered = ({ flagged, reviewed, status, worker_id, from, to, q }: VisitFilter) =>
     rows()
+      .$if(status !== undefined, (query) => query.where('visit.status', '=', status!))
+      .$if(worker_id !== undefined, (query) => query.where('visit.worker_id', '=', worker_id!))
+      .$if(from !== undefined, (query) => query.where('visit.checkin_at', '>=', from!))
+      .$if(to !== undefined, (query) => query.where('visit.checkin_at', '<', to!))
       .$if(flagged !== undefined, (query) => query.where('visit.is_flagged', '=', flagged!))
       .$if(reviewed === true, (query) => query.where('visit.reviewed_at', 'is not', null))
       .$if(reviewed === false, (query) => query.where('visit.reviewed_at', 'is', null))
@@ -204,6 +216,22 @@ export function createVisitRepository({ db, engine }: Pick<Database, 'db' | 'eng
         .executeTakeFirstOrThrow()
       return { rows: list, total: Number(count) }
     },
+
+    /** The next rows of an export, newest first: checked in before it began, and after `cursor` in this order. */
+    batch: (filter: VisitFilter, { before, cursor, count }: Batch): Promise<VisitExportRow[]> =>
+      first(
+        filtered(filter)
+          .selectAll('visit')
+          .select(['task.task_id', 'task.customer_company', 'staff.full_name as worker_name'])
+          .where('visit.checkin_at', '<=', cursor?.time ?? before)
+          .$if(cursor !== null, (query) =>
+            query.where((eb) => eb.or([eb('visit.checkin_at', '<', cursor!.time), eb('visit.id', '<', cursor!.id)])),
+          )
+          .orderBy('visit.checkin_at', 'desc')
+          .orderBy('visit.id', 'desc'),
+        engine,
+        count,
+      ).execute(),
 
     /** Evidence of this worker for this order that no visit has used yet. */
     freeEvidence: (ids: string[], of: { workOrderId: string; uploader: string }, on: Db): Promise<EvidenceRow[]> =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AdminVisitRow } from '../../../types/api/admin'
 import {
   type CheckinDecision,
   type CheckinResult,
@@ -6,11 +7,26 @@ import {
   COORDINATE_TYPES,
   REASON_CODES,
   VISIT_FLAGS,
-  type VisitView,
 } from '../../../types/api/homecare'
-import { instant, latitude, longitude, number, oneOf, optionalText, pageQuery, recordId, text } from '../../http/fields'
+import {
+  dayRange,
+  filter,
+  filterFlag,
+  filterText,
+  instant,
+  latitude,
+  longitude,
+  number,
+  oneOf,
+  optionalText,
+  pageQuery,
+  recordId,
+  text,
+  uuid,
+} from '../../http/fields'
 
 const MAX_ACCURACY_METERS = 1_000_000
+const VISIT_STATUSES = ['CHECKED_IN', 'CHECKED_OUT'] as const
 const MAX_SIGNATURE = 800_000
 
 /** A position as a phone reports it. */
@@ -90,7 +106,7 @@ export const visitView = z.object({
   visit_no: z.number().int(),
   worker_id: z.string(),
   worker_name: z.string(),
-  status: z.enum(['CHECKED_IN', 'CHECKED_OUT']),
+  status: z.enum(VISIT_STATUSES),
   checkin_at: z.string(),
   checkout_at: z.string().nullable(),
   captured_at: z.string().nullable(),
@@ -126,7 +142,7 @@ export const visitView = z.object({
     .nullable(),
   service_latitude: z.number(),
   service_longitude: z.number(),
-}) satisfies z.ZodType<VisitView>
+}) satisfies z.ZodType<AdminVisitRow>
 
 export const evidenceBody = z.object({
   workOrderId,
@@ -142,16 +158,13 @@ export const reviewBody = z.object({
 })
 export const visitParams = z.object({ id: recordId('签到编号') })
 
-const queryFlag = (label: string) =>
-  z.preprocess(
-    (value) => (value === '' ? undefined : value),
-    oneOf(label, ['true', 'false'])
-      .transform((value) => value === 'true')
-      .optional(),
-  )
-export const visitQuery = z.object({
-  ...pageQuery(20),
-  flagged: queryFlag('是否有疑点'),
-  reviewed: queryFlag('是否已审核'),
-  q: optionalText('搜索内容', 100).transform((value) => value ?? undefined),
-})
+/** What the console's list and its export can be narrowed to; the days are those of checking in. */
+export const visitFilters = {
+  flagged: filterFlag('是否有疑点'),
+  reviewed: filterFlag('是否已审核'),
+  status: filter(oneOf('状态', VISIT_STATUSES)),
+  worker_id: filter(uuid('服务人员编号')),
+  ...dayRange(),
+  q: filterText('搜索内容'),
+}
+export const visitQuery = z.object({ ...pageQuery(20), ...visitFilters })

@@ -1,5 +1,6 @@
 import type { CheckinDecision, CheckinResult, CheckoutResult } from '../../../types/api/homecare'
 import type { Database, Db } from '../../db/database'
+import type { Batch } from '../../db/sql-kit'
 import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'
@@ -156,6 +157,12 @@ export function createVisitService(deps: VisitServiceDeps) {
       const evidence = await repository.evidenceOf(rows.map((row) => row.id))
       const list = rows.map((row) => toVisitView(row, evidence, files.link))
       return toPage(list, total, { page, size })
+    },
+
+    /** Rows of an export, a part at a time, newest first; without their evidence. */
+    async batch(filter: VisitFilter, at: Batch) {
+      const rows = await repository.batch(filter, at)
+      return rows.map((row) => ({ cursor: { time: row.checkin_at, id: row.id }, row }))
     },
 
     /** A dispatcher's word on a visit, once. @throws AppError VISIT_REVIEWED */

@@ -2,6 +2,7 @@ import type { Db } from '../../db/database'
 import type { ActorKind } from '../../db/schema'
 import { AppError } from '../../errors/app-error'
 import { newId } from '../../ids'
+import type { Publisher } from '../live/service'
 import { EVENTS, type EventType } from './catalog'
 import { type EventRow, eventHash, keyIdOf } from './chain'
 import type { EventRepository } from './repository'
@@ -36,7 +37,17 @@ export interface EventView {
   time: Date
 }
 
-export function createEventService(deps: { repository: EventRepository; key: string; now: () => Date }) {
+/** Events that are about a visit rather than its task. */
+const OF_VISITS = new Set<EventType>(['CHECKED_IN', 'CHECKED_OUT', 'VISIT_REVIEWED'])
+
+export interface EventDeps {
+  repository: EventRepository
+  key: string
+  live: Publisher
+  now: () => Date
+}
+
+export function createEventService(deps: EventDeps) {
   const keyId = keyIdOf(deps.key)
   return {
     /** Appends to a work order's chain. The task row must be locked by this transaction; its head is moved on. */
@@ -61,6 +72,13 @@ export function createEventService(deps: { repository: EventRepository; key: str
         throw new AppError('CONFLICT')
       task.event_seq = seq
       task.event_head = hash
+      const visit = OF_VISITS.has(event.type) ? event.payload?.visit_id : undefined
+      deps.live.publishAfter(trx, {
+        topic: visit ? 'visit' : 'task',
+        id: typeof visit === 'string' ? visit : task.id,
+        event: event.type,
+        work_order_id: task.id,
+      })
     },
 
     /** Everything that happened to a work order, oldest first. */

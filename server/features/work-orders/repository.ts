@@ -1,14 +1,18 @@
 import type { Selectable } from 'kysely'
+import type { TaskOrigin } from '../../../types/api/admin'
 import type { AssignmentStatus } from '../../../types/api/homecare'
-import type { TaskStatus } from '../../../types/task-types'
+import type { TaskAttention } from '../../../types/api/overview'
+import type { TaskStatus, TaskType } from '../../../types/task-types'
 import type { Database } from '../../db/database'
 import type { TaskTable } from '../../db/schema'
-import { contains, paged } from '../../db/sql-kit'
+import { type Batch, contains, first, paged } from '../../db/sql-kit'
+import { needs } from './attention'
 
 export type WorkOrderJoined = Selectable<TaskTable> & {
   worker_name: string | null
   assignment_status: AssignmentStatus | null
   dispatch_note: string | null
+  assigned_at: Date | null
 }
 
 export interface WorkOrderFilter {
@@ -19,21 +23,36 @@ export interface WorkOrderFilter {
   status?: TaskStatus
   /** True: the work is done (step 6 on); false: it is not. */
   done?: boolean
-  type?: string
+  type?: TaskType
+  step?: number
+  origin?: TaskOrigin
+  /** Submitted at or after. */
+  from?: Date
+  /** Submitted before. */
+  to?: Date
+  attention?: { reason: TaskAttention; now: Date }
   q?: string
   /** Who may not see the phone may not find by it either. */
   hidePhone?: boolean
 }
 
 export function createWorkOrderRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
-  const filtered = ({ workerId, unassigned, status, done, type, q, hidePhone }: WorkOrderFilter) =>
+  const ofTask = ({ type, step, origin, from, to, attention }: WorkOrderFilter) =>
     db
       .selectFrom('task')
+      .$if(type !== undefined, (query) => query.where('task.type', '=', type!))
+      .$if(step !== undefined, (query) => query.where('task.current_step', '=', step!))
+      .$if(origin !== undefined, (query) => query.where('task.origin', '=', origin!))
+      .$if(from !== undefined, (query) => query.where('task.create_time', '>=', from!))
+      .$if(to !== undefined, (query) => query.where('task.create_time', '<', to!))
+      .$if(attention !== undefined, (query) => query.where((eb) => needs(eb, attention!.reason, attention!.now)))
+
+  const filtered = ({ workerId, unassigned, status, done, q, hidePhone, ...rest }: WorkOrderFilter) =>
+    ofTask(rest)
       .$if(workerId !== undefined, (query) => query.where('task.worker_id', '=', workerId!))
       .$if(unassigned === true, (query) => query.where('task.worker_id', 'is', null))
       .$if(status !== undefined, (query) => query.where('task.status', '=', status!))
       .$if(done !== undefined, (query) => query.where('task.current_step', done ? '>=' : '<', 6))
-      .$if(type !== undefined, (query) => query.where('task.type', '=', type as TaskTable['type']))
       .$if(q !== undefined, (query) =>
         query.where((eb) =>
           eb.or(
@@ -53,7 +72,12 @@ export function createWorkOrderRepository({ db, engine }: Pick<Database, 'db' | 
       .leftJoin('staff', 'staff.id', 'task.worker_id')
       .leftJoin('hc_dispatch_assignments as live', 'live.live_key', 'task.id')
       .selectAll('task')
-      .select(['staff.full_name as worker_name', 'live.status as assignment_status', 'live.note as dispatch_note'])
+      .select([
+        'staff.full_name as worker_name',
+        'live.status as assignment_status',
+        'live.note as dispatch_note',
+        'live.created_at as assigned_at',
+      ])
 
   return {
     find: async (id: string): Promise<WorkOrderJoined | null> =>
@@ -75,6 +99,20 @@ export function createWorkOrderRepository({ db, engine }: Pick<Database, 'db' | 
         .executeTakeFirstOrThrow()
       return { rows, total: Number(count) }
     },
+
+    /** The next rows of an export, newest first: submitted before it began, and after `cursor` in this order. */
+    batch: (filter: WorkOrderFilter, { before, cursor, count }: Batch): Promise<WorkOrderJoined[]> =>
+      first(
+        joined(filter)
+          .where('task.create_time', '<=', cursor?.time ?? before)
+          .$if(cursor !== null, (query) =>
+            query.where((eb) => eb.or([eb('task.create_time', '<', cursor!.time), eb('task.id', '<', cursor!.id)])),
+          )
+          .orderBy('task.create_time', 'desc')
+          .orderBy('task.id', 'desc'),
+        engine,
+        count,
+      ).execute(),
   }
 }
 

@@ -1,12 +1,19 @@
 import { z } from 'zod'
+import { type AdminTaskDetail, type AdminTaskPatch, type AdminTaskRow, TASK_ORIGINS } from '../../../types/api/admin'
 import {
   ASSIGNMENT_STATUSES,
   type StepRecordView,
   type WorkOrderDetail,
   type WorkOrderRow,
 } from '../../../types/api/homecare'
+import { TASK_ATTENTIONS } from '../../../types/api/overview'
 import { LAST_STEP, TASK_STATUSES, TASK_TYPES } from '../../../types/task-types'
 import {
+  dayRange,
+  filter,
+  filterFlag,
+  filterInteger,
+  filterText,
   integer,
   latitude,
   listOf,
@@ -23,13 +30,12 @@ import { slaInForce } from '../sla/schema'
 import { visitView } from '../visits/schema'
 
 const MAX_STEP_FILES = 18
-const blankIsAbsent = (value: unknown) => (value === '' ? undefined : value)
 
 export const workOrderQuery = z.object({
   ...pageQuery(),
-  scope: z.preprocess(blankIsAbsent, oneOf('范围', ['mine', 'pool', 'all']).optional()),
-  status: z.preprocess(blankIsAbsent, oneOf('状态', [...TASK_STATUSES, 'done']).optional()),
-  q: optionalText('搜索内容', 100).transform((value) => value ?? undefined),
+  scope: filter(oneOf('范围', ['mine', 'pool', 'all'])),
+  status: filter(oneOf('状态', [...TASK_STATUSES, 'done'])),
+  q: filterText('搜索内容'),
 })
 export type WorkOrderQuery = z.infer<typeof workOrderQuery>
 
@@ -110,12 +116,23 @@ export const stepAnswer = z.object({ workOrderId: z.string(), currentStep: z.num
 
 export const cancelBody = z.object({ workOrderId: recordId('工单编号'), reason: text('取消原因', 500) })
 
+/** What the console's list and its export can be narrowed to. */
+export const adminTaskFilters = {
+  status: filter(oneOf('状态', TASK_STATUSES)),
+  type: filter(oneOf('任务类型', TASK_TYPES)),
+  step: filterInteger('步骤', 0, LAST_STEP),
+  attention: filter(oneOf('待关注原因', TASK_ATTENTIONS)),
+  unassigned: filterFlag('是否未派单'),
+  worker_id: filter(uuid('服务人员编号')),
+  origin: filter(oneOf('来源', TASK_ORIGINS)),
+  ...dayRange(),
+  q: filterText('搜索内容'),
+}
+export type AdminTaskFilters = Omit<AdminTaskQuery, 'page' | 'size'>
+
 export const adminTaskQuery = z.object({
   ...pageQuery(20),
-  status: z.preprocess(blankIsAbsent, oneOf('状态', TASK_STATUSES).optional()),
-  type: z.preprocess(blankIsAbsent, oneOf('任务类型', TASK_TYPES).optional()),
-  unassigned: z.preprocess(blankIsAbsent, oneOf('是否未派单', ['true', 'false']).optional()),
-  q: optionalText('搜索内容', 100).transform((value) => value ?? undefined),
+  ...adminTaskFilters,
 })
 export type AdminTaskQuery = z.infer<typeof adminTaskQuery>
 
@@ -141,12 +158,16 @@ export const adminTaskRow = z.object({
   service_longitude: z.number().nullable(),
   org_id: z.string(),
   team_id: z.string().nullable(),
-  origin: z.string(),
+  origin: z.enum(TASK_ORIGINS),
   content_flag: z.string().nullable(),
+  appointment_time: z.string().nullable(),
+  attention: z.array(z.enum(TASK_ATTENTIONS)),
   create_time: z.string(),
   update_time: z.string(),
-})
-export const adminTaskDetail = workOrderDetail.omit({ offline_ticket: true }).extend(adminTaskRow.shape)
+}) satisfies z.ZodType<AdminTaskRow>
+export const adminTaskDetail = workOrderDetail
+  .omit({ offline_ticket: true })
+  .extend(adminTaskRow.shape) satisfies z.ZodType<AdminTaskDetail>
 
 export const taskPatch = z
   .object({
@@ -158,5 +179,5 @@ export const taskPatch = z
   .refine((value) => (value.service_latitude == null) === (value.service_longitude == null), {
     message: '服务地点经度和纬度必须同时填写',
     path: ['service_latitude'],
-  })
+  }) satisfies z.ZodType<AdminTaskPatch>
 export type TaskPatch = z.infer<typeof taskPatch>

@@ -2,6 +2,7 @@ import type { OfflineTicket, WorkOrderDetail, WorkOrderRow } from '../../../type
 import type { Page } from '../../../types/api/common'
 import { STEP, STEP_LABELS } from '../../../types/task-types'
 import type { Database, Db } from '../../db/database'
+import type { Batch } from '../../db/sql-kit'
 import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'
@@ -18,7 +19,7 @@ import type { Tickets } from '../visits/tickets'
 import type { EventService } from '../work-order-events/service'
 import { isStaffMove } from './moves'
 import type { WorkOrderFilter, WorkOrderJoined, WorkOrderRepository } from './repository'
-import type { AdminTaskQuery, StepInput, TaskPatch, WorkOrderQuery } from './schema'
+import type { AdminTaskFilters, AdminTaskQuery, StepInput, TaskPatch, WorkOrderQuery } from './schema'
 import { toAdminRow, toDevice, toEventView, toLinks, toStepRecord, toWorkOrderRow } from './views'
 
 export interface WorkOrderServiceDeps {
@@ -32,13 +33,14 @@ export interface WorkOrderServiceDeps {
   audit: AuditService
   tickets: Tickets
   transaction: Database['transaction']
+  now: () => Date
 }
 
 const isDispatcher = (who: StaffPrincipal) => who.role !== 'HOMECARE_WORKER'
 const isPooled = (row: WorkOrderJoined) => row.worker_id === null && row.status === 'open'
 
 export function createWorkOrderService(deps: WorkOrderServiceDeps) {
-  const { repository, lifecycle, dispatch, visits, events, files, sla, audit, tickets, transaction } = deps
+  const { repository, lifecycle, dispatch, visits, events, files, sla, audit, tickets, transaction, now } = deps
 
   async function mustFind(id: string): Promise<WorkOrderJoined> {
     const row = await repository.find(id)
@@ -163,15 +165,24 @@ export function createWorkOrderService(deps: WorkOrderServiceDeps) {
         return answer
       }),
 
-    async adminList({ page, size, unassigned, ...filter }: AdminTaskQuery) {
-      const conditions = { ...filter, unassigned: unassigned === 'true' || undefined }
-      const { rows, total } = await repository.list(conditions, { page, size })
-      return toPage(rows.map(toAdminRow), total, { page, size })
+    async adminList({ page, size, ...filters }: AdminTaskQuery) {
+      const { rows, total } = await repository.list(conditionsOf(filters, now()), { page, size })
+      return toPage(
+        rows.map((row) => toAdminRow(row, now())),
+        total,
+        { page, size },
+      )
+    },
+
+    /** Rows of an export, a part at a time, newest first. */
+    async adminBatch(filters: AdminTaskFilters, at: Batch) {
+      const rows = await repository.batch(conditionsOf(filters, at.before), at)
+      return rows.map((row) => ({ cursor: { time: row.create_time, id: row.id }, row: toAdminRow(row, at.before) }))
     },
 
     async adminDetail(id: string) {
       const row = await mustFind(id)
-      return { ...toWorkOrderRow(row), ...toAdminRow(row), ...(await parts(row)) }
+      return { ...toWorkOrderRow(row), ...toAdminRow(row, now()), ...(await parts(row)) }
     },
 
     /** Sets where the service takes place (GCJ02) and whose order it is. */
@@ -189,12 +200,19 @@ export function createWorkOrderService(deps: WorkOrderServiceDeps) {
         await lifecycle.note(trx, task, { actor: staffActor(who), event: 'LOCATION_SET', payload: changes, changes })
         await audit.record(trx, who, { action: 'task.patch', target: task.task_id, detail: changes })
       })
-      return toAdminRow(await mustFind(id))
+      return toAdminRow(await mustFind(id), now())
     },
   }
 }
 
 export type WorkOrderService = ReturnType<typeof createWorkOrderService>
+
+const conditionsOf = ({ unassigned, attention, worker_id, ...rest }: AdminTaskFilters, now: Date): WorkOrderFilter => ({
+  ...rest,
+  unassigned: unassigned || undefined,
+  workerId: worker_id,
+  attention: attention && { reason: attention, now },
+})
 
 type ListChoice = Required<Pick<WorkOrderQuery, 'scope'>> & Pick<WorkOrderQuery, 'status' | 'q'>
 

@@ -1,3 +1,4 @@
+import type { AdminTaskRow } from '../../../types/api/admin'
 import type { AssignmentStatus, StepRecordView, WorkOrderRow } from '../../../types/api/homecare'
 import type { FileLink } from '../../../types/api/files'
 import { STEP, STEP_LABELS } from '../../../types/task-types'
@@ -6,6 +7,7 @@ import type { FileVariant } from '../files/links'
 import type { FileRow } from '../files/repository'
 import type { StepRecordRow } from '../tasks/repository'
 import type { EventView } from '../work-order-events/service'
+import { attentionOf } from './attention'
 import type { WorkOrderJoined } from './repository'
 
 type Link = (id: string, variant?: FileVariant) => string
@@ -48,7 +50,7 @@ export function toWorkOrderRow(row: WorkOrderJoined, { hidePhone = false } = {})
 }
 
 /** A row of the console's list; times as /api/v1 shows them. */
-export function toAdminRow(row: WorkOrderJoined) {
+export function toAdminRow(row: WorkOrderJoined, now: Date): AdminTaskRow {
   return {
     id: row.id,
     task_id: row.task_id,
@@ -73,6 +75,8 @@ export function toAdminRow(row: WorkOrderJoined) {
     team_id: row.team_id,
     origin: row.origin,
     content_flag: row.content_flag,
+    appointment_time: row.appointment_time?.toISOString() ?? null,
+    attention: attentionOf(row, now),
     create_time: shanghaiTime(row.create_time),
     update_time: shanghaiTime(row.update_time),
   }

@@ -1,6 +1,7 @@
 import { redactRequest } from '../../connectors/kit/redact'
 import type { Db } from '../../db/database'
 import { newId } from '../../ids'
+import type { Publisher } from '../live/service'
 import type { WxworkRepository, WxworkSession } from './repository'
 
 export interface JournalDeps {
@@ -8,6 +9,7 @@ export interface JournalDeps {
   maxEvents: number
   /** Never written down. */
   callbackSecret: string
+  live: Publisher
   now: () => Date
 }
 
@@ -20,13 +22,13 @@ export interface JournalEntry {
 }
 
 /** What happened to an account, for people: the newest of each session are kept. */
-export function createJournal({ repository, maxEvents, callbackSecret, now }: JournalDeps) {
+export function createJournal({ repository, maxEvents, callbackSecret, live, now }: JournalDeps) {
   const textOf = (payload: object): string => {
     const { body } = redactRequest({ json: payload }) as { body: unknown }
     return JSON.stringify(body).replaceAll(callbackSecret, '***')
   }
-  const write = ({ session, stage, type = '', payload }: JournalEntry, on?: Db): Promise<void> =>
-    repository.insertEvent(
+  async function write({ session, stage, type = '', payload }: JournalEntry, on?: Db): Promise<void> {
+    await repository.insertEvent(
       {
         id: newId(),
         session_id: session?.id ?? '',
@@ -38,6 +40,10 @@ export function createJournal({ repository, maxEvents, callbackSecret, now }: Jo
       },
       on,
     )
+    const news = { topic: 'wxwork', id: session?.uuid ?? '', event: stage } as const
+    if (on) live.publishAfter(on, news)
+    else live.publish(news)
+  }
   const prune = (sessionId: string) => repository.pruneEvents(sessionId, maxEvents)
   return {
     write,

@@ -3,6 +3,7 @@ import type { InitOptions, RunClient, Wxwork } from '../../connectors/wxwork'
 import { UpstreamError } from '../../connectors/kit/upstream-error'
 import type { WxworkState } from '../../db/wxwork-schema'
 import type { Vault } from '../../vault'
+import type { Publisher } from '../live/service'
 import type { Journal } from './journal'
 import type { SessionChanges, WxworkRepository, WxworkSession } from './repository'
 
@@ -18,6 +19,7 @@ export interface MachineDeps {
   repository: WxworkRepository
   wxwork: Wxwork | null
   journal: Journal
+  live: Publisher
   vault: Vault
   callbackUrl: string
   intervalMs: number
@@ -48,7 +50,7 @@ const BY_HAND = new Set<WxworkState>(['NEW', 'INITIALISED', 'QR_WAITING', 'CODE_
 
 /** Looks after the accounts: asks the gateway how each is, brings back what fell out, calls a person at the end. */
 export function createMachine(deps: MachineDeps) {
-  const { repository, wxwork, intervalMs, now, log } = deps
+  const { repository, wxwork, live, intervalMs, now, log } = deps
   const later = (ms: number) => new Date(now().getTime() + ms)
   const recover = createRecovery(deps)
 
@@ -79,6 +81,7 @@ export function createMachine(deps: MachineDeps) {
     const begin = async (changes: SessionChanges) => {
       const written = await repository.update(at, changes)
       at.version += 1
+      if (written) live.publish(stateOf(session))
       return written
     }
     const { changes, answered } = await look(session)
@@ -89,6 +92,7 @@ export function createMachine(deps: MachineDeps) {
     // A person or a notice was faster: what was seen is old, look again.
     if (!written) await repository.update({ id: session.id }, { next_check_at: CHECK_NOW, ...uuidOf(session, changes) })
     const state = changes.state ?? session.state
+    if (written && (state !== session.state || changes.uuid)) live.publish(stateOf({ ...session, ...changes }))
     if (state !== session.state) log.info({ account: accountName(session), from: session.state, state }, 'wxwork state')
   }
 
@@ -115,6 +119,10 @@ export function createMachine(deps: MachineDeps) {
 }
 
 export type Machine = ReturnType<typeof createMachine>
+
+/** For the console, when what it shows of an account has changed. */
+export const stateOf = ({ uuid }: { uuid?: string }) =>
+  ({ topic: 'wxwork', id: uuid ?? '', event: 'SESSION_STATE' }) as const
 
 /** A new uuid must not be lost, whatever else happened meanwhile. */
 const uuidOf = (session: WxworkSession, { uuid, tries }: SessionChanges): SessionChanges =>

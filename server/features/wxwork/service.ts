@@ -5,7 +5,7 @@ import { AppError, invalidField } from '../../errors/app-error'
 import type { Callbacks } from './callbacks'
 import type { Journal } from './journal'
 import { createListings } from './listing'
-import { CHECK_NOW, type Machine, type MachineDeps, NO_OPTIONS, optionsPurpose } from './machine'
+import { CHECK_NOW, type Machine, type MachineDeps, NO_OPTIONS, optionsPurpose, stateOf } from './machine'
 import { refusalOf } from './refusal'
 import type { SessionChanges, WxworkMessage, WxworkSession } from './repository'
 import type { CodeBody, ContactsBody, InitBody, TextBody } from './schema'
@@ -30,7 +30,7 @@ export interface WxworkDeps extends Omit<MachineDeps, 'alert'> {
 
 /** What a person does with the gateway's accounts (wxwork-gateway.md): the demo's functions, field for field. */
 export function createWxworkService(deps: WxworkDeps) {
-  const { repository, wxwork, journal, machine, callbacks, sender, vault, now, intervalMs } = deps
+  const { repository, wxwork, journal, machine, callbacks, sender, vault, live, now, intervalMs } = deps
   const listings = createListings({ wxwork, now })
   const later = (ms: number) => new Date(now().getTime() + ms)
 
@@ -62,19 +62,25 @@ export function createWxworkService(deps: WxworkDeps) {
       const refusal = refusalOf(error)
       const { raw } = (error as UpstreamError).detail
       await journal.note({ session, stage, payload: { request, error: refusal.message, response: raw ?? null } })
-      if (session?.id) await change(session.id, { last_event: stage, last_error: refusal.message })
+      if (session?.id) await change(session, { last_event: stage, last_error: refusal.message })
       throw refusal
     }
   }
 
-  const change = (id: string, changes: SessionChanges) => repository.update({ id }, { ...changes, updated_at: now() })
+  async function change(session: Pick<WxworkSession, 'id' | 'uuid'>, changes: SessionChanges): Promise<void> {
+    await repository.update({ id: session.id }, { ...changes, updated_at: now() })
+    live.publish(stateOf({ ...session, ...changes }))
+  }
   const chosen = (): SessionChanges => ({ active_at: now(), last_error: null, monitored: true })
 
   /** A uuid that somebody named and the gateway knows becomes a session of ours. */
   async function adopt(uuid: string, changes: SessionChanges): Promise<WxworkSession> {
     const present = await repository.findByUuid(uuid)
-    if (present) await change(present.id, changes)
-    else await repository.insert({ ...blankSession(uuid, now(), later(intervalMs)), ...changes } as WxworkSession)
+    if (present) await change(present, changes)
+    else {
+      await repository.insert({ ...blankSession(uuid, now(), later(intervalMs)), ...changes } as WxworkSession)
+      live.publish(stateOf({ uuid }))
+    }
     return (await repository.findByUuid(uuid))!
   }
 
@@ -97,10 +103,10 @@ export function createWxworkService(deps: WxworkDeps) {
       qrcode_expires_at: null,
       next_check_at: opened.isLogin ? CHECK_NOW : later(intervalMs),
     }
-    if (known) await change(known.id, changes)
+    if (known) await change(known, changes)
     const session = known ? (await repository.find(known.id))! : await adopt(opened.uuid, changes)
     const plain = JSON.stringify({ ...NO_OPTIONS, ...options })
-    await change(session.id, { init_options: vault.seal(plain, optionsPurpose(session.id)) })
+    await change(session, { init_options: vault.seal(plain, optionsPurpose(session.id)) })
     deps.poke()
     return { session, opened }
   }
@@ -219,7 +225,7 @@ export function createWxworkService(deps: WxworkDeps) {
       } catch (error) {
         const { cause } = error as AppError
         const isOver = cause instanceof UpstreamError && cause.detail.reason === 'page-closed'
-        if (isOver && session) await change(session.id, { state: 'INITIALISED', qrcode: null, qrcode_key: '' })
+        if (isOver && session) await change(session, { state: 'INITIALISED', qrcode: null, qrcode_key: '' })
         throw error
       }
     },
@@ -235,7 +241,7 @@ export function createWxworkService(deps: WxworkDeps) {
       const all = await tell(session, 'GetRunClient', {}, () => gateway().getRunClient())
       const one = await tell(session, 'GetRunClientByUuid', { uuid }, () => gateway().getRunClientByUuid(uuid))
       const present = session ?? (await adopt(uuid, chosen()))
-      await change(present.id, { ...(await machine.learn(present, one)), last_check_at: now() })
+      await change(present, { ...(await machine.learn(present, one)), last_check_at: now() })
       return { request: { uuid }, getRunClient: all.raw, getRunClientByUuid: one.raw }
     },
 
@@ -259,7 +265,7 @@ export function createWxworkService(deps: WxworkDeps) {
       const { uuid, session } = await target(named)
       const { raw } = await tell(session, 'LoginOut', { uuid }, () => gateway().loginOut(uuid))
       const out: SessionChanges = { state: 'OFFLINE', is_login: false, monitored: false, next_try_at: null, tries: 0 }
-      if (session) await change(session.id, { ...out, last_event: 'LoginOut' })
+      if (session) await change(session, { ...out, last_event: 'LoginOut' })
       return { raw }
     },
 

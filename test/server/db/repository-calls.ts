@@ -14,6 +14,7 @@ import { createJobRepository } from '../../../server/features/jobs/repository'
 import { createNgsSyncRepository } from '../../../server/features/ngs-sync/repository'
 import { createNotificationRepository } from '../../../server/features/notifications/repository'
 import { createOutboxRepository } from '../../../server/features/outbox/repository'
+import { createOverviewRepository } from '../../../server/features/overview/repository'
 import { createSlaRepository } from '../../../server/features/sla/repository'
 import { createStaffRepository } from '../../../server/features/staff/repository'
 import { createSyncRepository } from '../../../server/features/sync/repository'
@@ -35,6 +36,8 @@ export interface Samples {
 const time = new Date('2026-03-02T02:00:00.123Z')
 const id = '0195b000-0000-7000-8000-000000000000'
 const lastPage = { page: 1_000_000, size: 100 }
+const firstBatch = { before: time, cursor: null, count: 1000 }
+const nextBatch = { before: time, cursor: { time, id }, count: 1000 }
 const firstPage = { page: 1, size: 10 }
 const texts = (count: number) => Array.from({ length: count }, (_, i) => `${id}-${i}`)
 const q = "50%_[a]\\'"
@@ -210,6 +213,14 @@ export const REPOSITORIES: Record<string, Sampled> = {
     ],
     entries: [[[id]], [texts(100)]],
   })),
+  overview: repository(createOverviewRepository)(() => ({
+    created: [[time]],
+    completed: [[time]],
+    visits: [[time]],
+    ratings: [[time]],
+    openSteps: [[]],
+    standing: [[{ now: time, today: time }]],
+  })),
   outbox: repository(createOutboxRepository)(({ on, row }) => ({
     lastSeq: [[on, 'ngs', id]],
     insert: [[on, row('outbox')]],
@@ -285,8 +296,13 @@ export const REPOSITORIES: Record<string, Sampled> = {
     insertEvaluation: [[on, row('service_evaluation')]],
     evaluation: [[id]],
     listEvaluations: [
-      [undefined, firstPage],
-      [3, lastPage],
+      [{}, firstPage],
+      [{ below: 3, low: true, from: time, to: time }, lastPage],
+      [{ low: false }, lastPage],
+    ],
+    evaluationBatch: [
+      [{}, firstBatch],
+      [{ low: true, from: time, to: time }, nextBatch],
     ],
   })),
   visits: repository(createVisitRepository)(({ on, row }) => ({
@@ -304,6 +320,11 @@ export const REPOSITORIES: Record<string, Sampled> = {
       [{}, firstPage],
       [{ flagged: true, reviewed: true, q }, lastPage],
       [{ flagged: false, reviewed: false }, lastPage],
+      [{ status: 'CHECKED_IN', worker_id: id, from: time, to: time }, lastPage],
+    ],
+    batch: [
+      [{}, firstBatch],
+      [{ flagged: true, reviewed: false, worker_id: id, q }, nextBatch],
     ],
     freeEvidence: [[texts(20), { workOrderId: id, uploader: 'staff:1' }, on]],
     useEvidence: [[texts(20), id, on]],
@@ -318,6 +339,17 @@ export const REPOSITORIES: Record<string, Sampled> = {
       [{}, firstPage],
       [{ workerId: id, status: 'open', done: true, type: 'repair', q }, lastPage],
       [{ unassigned: true, done: false }, lastPage],
+      [
+        { step: 1, origin: 'external', from: time, to: time, attention: { reason: 'undispatched', now: time } },
+        lastPage,
+      ],
+      [{ attention: { reason: 'unaccepted', now: time } }, lastPage],
+      [{ attention: { reason: 'appointment_soon', now: time } }, lastPage],
+      [{ attention: { reason: 'appointment_missed', now: time } }, lastPage],
+    ],
+    batch: [
+      [{}, firstBatch],
+      [{ workerId: id, attention: { reason: 'unaccepted', now: time }, q }, nextBatch],
     ],
   })),
   wxwork: repository(createWxworkRepository)(({ on, row }) => ({

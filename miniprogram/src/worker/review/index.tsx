@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Text, View } from '@tarojs/components'
 import type { VisitView } from '@shared/api/homecare'
+import { VISIT_FLAG_WORDS } from '@shared/visit-words'
 import { Card } from '@/components/card'
 import { Page } from '@/components/page'
 import { PagedRows } from '@/components/paged-list'
@@ -10,7 +11,7 @@ import { Badge } from '@/components/status-badge'
 import { Tabs } from '@/components/tabs'
 import { formatDistance, formatRelativeDay } from '@/shared/format'
 import { listVisits } from '@/services/dispatch'
-import { FLAG_WORDS, REVIEW_TEXTS as T } from './texts'
+import { REVIEW_TEXTS as T } from './texts'
 import { VisitSheet } from './visit-sheet'
 import './index.scss'
 
@@ -64,7 +65,7 @@ function VisitCard({ visit, onOpen }: { visit: VisitView; onOpen: () => void }) 
       <View className="visit-card__flags">
         {visit.flags.map((flag) => (
           <Badge key={flag} tone="warn">
-            {FLAG_WORDS[flag].label}
+            {VISIT_FLAG_WORDS[flag].label}
           </Badge>
         ))}
       </View>

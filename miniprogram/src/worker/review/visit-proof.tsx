@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Image, Text, View } from '@tarojs/components'
 import Taro from '@tarojs/taro'
 import type { VisitView } from '@shared/api/homecare'
+import { VISIT_DECISION_WORDS, VISIT_FLAG_WORDS } from '@shared/visit-words'
 import { Button } from '@/components/button'
 import { Cell } from '@/components/cell'
 import { Icon } from '@/components/icon'
@@ -9,7 +10,7 @@ import { ImageGrid } from '@/components/image-grid'
 import { RadiusMap } from '@/components/radius-map'
 import { formatDateTime, formatDistance } from '@/shared/format'
 import { ROUTES } from '@/shared/routes'
-import { FLAG_WORDS, REVIEW_TEXTS as T } from './texts'
+import { REVIEW_TEXTS as T } from './texts'
 
 /** Flags in words, the drawing to scale, photos, signature and the bare facts. */
 export function VisitProof({ visit }: { visit: VisitView }) {
@@ -71,8 +72,8 @@ function Flags({ visit }: { visit: VisitView }) {
         <View key={flag} className="proof__flag">
           <Icon name="alert" size={20} />
           <View className="proof__words">
-            <Text className="proof__label">{FLAG_WORDS[flag].label}</Text>
-            <Text className="proof__reason">{FLAG_WORDS[flag].reason}</Text>
+            <Text className="proof__label">{VISIT_FLAG_WORDS[flag].label}</Text>
+            <Text className="proof__reason">{VISIT_FLAG_WORDS[flag].reason}</Text>
           </View>
         </View>
       ))}
@@ -93,7 +94,7 @@ function Facts({ visit }: { visit: VisitView }) {
       <Cell label={T.distance} value={formatDistance(visit.distance_meters)} />
       <Cell label={T.radius} value={formatDistance(visit.radius_meters)} />
       <Cell label={T.accuracy} value={accuracy} />
-      <Cell label={T.decision} value={visit.decision ? T.decisions[visit.decision] : T.unknown} />
+      <Cell label={T.decision} value={visit.decision ? VISIT_DECISION_WORDS[visit.decision] : T.unknown} />
       <Cell label={T.checkin} value={formatDateTime(visit.checkin_at)} />
       {visit.captured_at ? <Cell label={T.captured} value={formatDateTime(visit.captured_at)} /> : null}
       <Cell label={T.received} value={formatDateTime(visit.received_at)} />

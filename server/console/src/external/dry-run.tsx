@@ -1,0 +1,47 @@
+import type { DryRunResult, DryRunStep } from '@shared/api/sessions'
+import { Alert, Collapse } from 'antd'
+import { durationText } from '../show/format'
+import { StateTag, type Tone } from '../show/tag'
+import { STEP_WORDS } from './words'
+
+const OUTCOMES: Record<DryRunStep['outcome'], { tone: Tone; label: string }> = {
+  ok: { tone: 'green', label: '成功' },
+  failed: { tone: 'red', label: '失败' },
+  skipped: { tone: 'grey', label: '跳过' },
+}
+
+/** What each step asked the site and what it answered; secrets are masked by the server. */
+export function DryRun({ result }: { result: DryRunResult }) {
+  return (
+    <>
+      <Alert
+        type={result.ok ? 'success' : 'error'}
+        showIcon
+        className="form-alert"
+        title={result.ok ? '试运行通过：可以登录，也读得到工单' : '试运行没有通过，看下面第一个失败的步骤'}
+      />
+      <Collapse
+        defaultActiveKey={result.steps.find(({ outcome }) => outcome === 'failed')?.name}
+        items={result.steps.map((step) => ({
+          key: step.name,
+          label: (
+            <span className="step-line">
+              <StateTag tone={OUTCOMES[step.outcome].tone}>{OUTCOMES[step.outcome].label}</StateTag>
+              <span>{STEP_WORDS[step.name]}</span>
+              <span className="soft">{step.message}</span>
+            </span>
+          ),
+          extra: step.outcome === 'skipped' ? null : durationText(step.ms),
+          children: (
+            <>
+              <h4 className="code__name">请求</h4>
+              <pre className="code">{JSON.stringify(step.request, null, 2)}</pre>
+              <h4 className="code__name">应答</h4>
+              <pre className="code">{JSON.stringify(step.response, null, 2)}</pre>
+            </>
+          ),
+        }))}
+      />
+    </>
+  )
+}

@@ -1,0 +1,54 @@
+import type { AdminDriftRow } from '@shared/api/admin'
+import type { TableColumnsType } from 'antd'
+import { Link } from 'react-router-dom'
+import { topicText } from '../outbox/words'
+import { Page } from '../shell/page'
+import { Cut } from '../show/cut'
+import { minuteText } from '../show/format'
+import { TaskState } from '../show/task-words'
+import { DataTable } from '../table/data-table'
+
+const REASONS: Record<string, string> = {
+  NEVER_SENT: '从未发送',
+  UNKNOWN: '结果不明',
+  DEAD: '已放弃发送',
+  LATE: '发送滞后',
+  WAITING_ORDER_IDS: '缺 ngs 工单编号',
+  WAITING_MAP_ID: '任务类型没有配置 mapId',
+  WAITING_CUSTOMER_GUID: '缺 ngs 客户编号',
+  WAITING_CONFIGURATION: 'ngs 尚未配置',
+}
+
+const COLUMNS: TableColumnsType<AdminDriftRow> = [
+  {
+    title: '任务',
+    dataIndex: 'task_id',
+    width: 150,
+    render: (number: string, { id }) => <Link to={`/tasks/${id}`}>{number}</Link>,
+  },
+  { title: '我方状态', width: 120, render: (_, row) => <TaskState status={row.status} step={row.current_step} /> },
+  { title: '原因', dataIndex: 'reason', width: 170, render: (reason: string) => REASONS[reason] ?? reason },
+  { title: '说明', dataIndex: 'detail', render: (detail: string | null) => <Cut>{detail}</Cut> },
+  {
+    title: '未送达',
+    dataIndex: 'unsent',
+    width: 180,
+    render: (unsent: string[]) => <Cut>{unsent.map(topicText).join('、')}</Cut>,
+  },
+  { title: 'ngs 编号', width: 140, render: (_, { ngs_oid }) => <Cut>{ngs_oid}</Cut> },
+  { title: '自', dataIndex: 'since', width: 150, render: minuteText },
+]
+
+export default function DriftPage() {
+  return (
+    <Page title="ngs 对账" note="ngs 里的状态可能与我方不一致的任务；处理办法在“待发写入”里">
+      <DataTable<AdminDriftRow>
+        path="/api/v1/admin/ngs/drift"
+        columns={COLUMNS}
+        topics={['outbox']}
+        empty="两边一致，没有差异"
+        minWidth={1040}
+      />
+    </Page>
+  )
+}

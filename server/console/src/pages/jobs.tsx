@@ -1,0 +1,48 @@
+import type { AdminJobRow } from '@shared/api/admin'
+import { Empty, Table, type TableColumnsType } from 'antd'
+import { useAnswer } from '../api/use-query'
+import { Page } from '../shell/page'
+import { Cut } from '../show/cut'
+import { durationText, timeText } from '../show/format'
+import { Answered } from '../show/states'
+import { StateTag } from '../show/tag'
+
+function Outcome({ job }: { job: AdminJobRow }) {
+  if (job.running) return <StateTag tone="blue">运行中</StateTag>
+  if (job.last_result === null) return <StateTag tone="grey">未运行</StateTag>
+  return job.last_result === 'ok' ? <StateTag tone="green">成功</StateTag> : <StateTag tone="red">失败</StateTag>
+}
+
+const COLUMNS: TableColumnsType<AdminJobRow> = [
+  { title: '任务', dataIndex: 'title', render: (title: string) => <Cut>{title}</Cut> },
+  { title: '周期', dataIndex: 'schedule', width: 130, render: (text: string) => <Cut>{text}</Cut> },
+  { title: '最近结果', width: 100, render: (_, job) => <Outcome job={job} /> },
+  { title: '说明', dataIndex: 'last_detail', render: (text: string | null) => <Cut>{text}</Cut> },
+  { title: '最近运行', dataIndex: 'last_run_at', width: 180, render: timeText },
+  { title: '用时', dataIndex: 'duration_ms', width: 100, render: durationText },
+  { title: '下次运行', dataIndex: 'next_run_at', width: 180, render: timeText },
+]
+
+export default function JobsPage() {
+  const answer = useAnswer<{ list: AdminJobRow[] }>({ path: '/api/v1/admin/jobs' })
+  return (
+    <Page title="定时任务">
+      <section className="panel panel--list">
+        <Answered answer={answer}>
+          {({ list }) => (
+            <Table<AdminJobRow>
+              columns={COLUMNS}
+              dataSource={list}
+              rowKey="name"
+              size="middle"
+              tableLayout="fixed"
+              scroll={{ x: 960 }}
+              pagination={false}
+              locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="没有定时任务" /> }}
+            />
+          )}
+        </Answered>
+      </section>
+    </Page>
+  )
+}

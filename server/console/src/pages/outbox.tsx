@@ -1,0 +1,120 @@
+import { type AdminOutboxRow, OUTBOX_STATES, type OutboxState } from '@shared/api/admin'
+import { Button, Popconfirm, Space, type TableColumnsType } from 'antd'
+import { useState } from 'react'
+import { Link } from 'react-router-dom'
+import { useAct } from '../api/use-act'
+import { ResolveDialog } from '../outbox/resolve-dialog'
+import { OUTBOX_TONES, OUTBOX_WORDS, topicText } from '../outbox/words'
+import { useIsAdmin } from '../session/session'
+import { Page } from '../shell/page'
+import { Cut } from '../show/cut'
+import { minuteText, timeText } from '../show/format'
+import { StateTag } from '../show/tag'
+import { DataTable } from '../table/data-table'
+import type { Filter } from '../table/filters'
+
+const FILTERS: Filter[] = [
+  { kind: 'search', name: 'q', label: '搜索任务号、错误' },
+  {
+    kind: 'choice',
+    name: 'state',
+    label: '状态',
+    options: OUTBOX_STATES.map((value) => ({ value, label: OUTBOX_WORDS[value] })),
+  },
+  { kind: 'choice', name: 'waiting', label: '等人处理', options: [{ value: 'true', label: '等人处理' }] },
+]
+
+const COLUMNS: TableColumnsType<AdminOutboxRow> = [
+  { title: '写入', dataIndex: 'topic', width: 170, render: (topic: string) => <Cut>{topicText(topic)}</Cut> },
+  {
+    title: '任务',
+    dataIndex: 'task_id',
+    width: 150,
+    render: (number: string) => (number ? <Link to={`/tasks?q=${encodeURIComponent(number)}`}>{number}</Link> : '—'),
+  },
+  {
+    title: '状态',
+    dataIndex: 'state',
+    width: 100,
+    render: (state: OutboxState) => <StateTag tone={OUTBOX_TONES[state]}>{OUTBOX_WORDS[state]}</StateTag>,
+  },
+  { title: '次数', dataIndex: 'attempts', width: 70 },
+  {
+    title: '等待或错误',
+    render: (_, { last_error, note }) => <Cut>{last_error ?? note}</Cut>,
+  },
+  {
+    title: '下次发送',
+    width: 160,
+    render: (_, { state, next_attempt_at }) => (state === 'PENDING' ? minuteText(next_attempt_at) : '—'),
+  },
+  { title: '建立时间', dataIndex: 'create_time', width: 160, render: minuteText },
+]
+
+const isOpen = ({ state }: AdminOutboxRow) => state === 'PENDING' || state === 'UNKNOWN' || state === 'DEAD'
+
+function Acts({ entry }: { entry: AdminOutboxRow }) {
+  const [isResolving, setIsResolving] = useState(false)
+  const { act, running } = useAct({ done: '已安排重试' })
+  if (!isOpen(entry)) return <span className="soft">—</span>
+  return (
+    <Space size={0}>
+      <Popconfirm
+        title="重新发送这一笔？"
+        description={
+          entry.state === 'UNKNOWN'
+            ? '上次的结果不明：对方可能已经办理，重发会办两次。请先核对。'
+            : '会按次序立即再发一次'
+        }
+        okText="重新发送"
+        okButtonProps={{ danger: entry.state === 'UNKNOWN' }}
+        onConfirm={() => act({ path: `/api/v1/admin/outbox/${entry.id}/retry` })}
+      >
+        <Button type="link" size="small" loading={running}>
+          重试
+        </Button>
+      </Popconfirm>
+      <Button type="link" size="small" onClick={() => setIsResolving(true)}>
+        人工处理
+      </Button>
+      {isResolving && <ResolveDialog entry={entry} onClose={() => setIsResolving(false)} />}
+    </Space>
+  )
+}
+
+/** What will be, or was, sent. */
+function Content({ entry }: { entry: AdminOutboxRow }) {
+  return (
+    <div className="two-lines">
+      <div className="soft">
+        序号 {entry.seq} · 更新 {timeText(entry.update_time)}
+        {entry.sent_at && ` · 送达 ${timeText(entry.sent_at)}`}
+        {entry.note && ` · ${entry.note}`}
+      </div>
+      {entry.last_error && <p>{entry.last_error}</p>}
+      <pre className="code">{JSON.stringify(entry.payload, null, 2)}</pre>
+    </div>
+  )
+}
+
+const WITH_ACTS: typeof COLUMNS = [
+  ...COLUMNS,
+  { title: '操作', width: 160, render: (_, entry) => <Acts entry={entry} /> },
+]
+
+export default function OutboxPage() {
+  const isAdmin = useIsAdmin()
+  return (
+    <Page title="待发写入" note="欠合作系统的每一笔写入；同一任务的按次序发送，前一笔没有结果时后面的等待">
+      <DataTable<AdminOutboxRow>
+        path="/api/v1/admin/outbox"
+        columns={isAdmin ? WITH_ACTS : COLUMNS}
+        filters={FILTERS}
+        topics={['outbox']}
+        empty="没有符合条件的写入"
+        minWidth={1120}
+        expanded={(entry) => <Content entry={entry} />}
+      />
+    </Page>
+  )
+}

@@ -1,0 +1,107 @@
+import { PlusOutlined } from '@ant-design/icons'
+import type { AdminStaffRow } from '@shared/api/admin'
+import { STAFF_ROLES, type StaffRole } from '@shared/api/staff'
+import { Button, Popconfirm, type TableColumnsType } from 'antd'
+import { useState } from 'react'
+import { Link } from 'react-router-dom'
+import { useAct } from '../api/use-act'
+import { ROLE_LABELS, useIsAdmin, useStaff } from '../session/session'
+import { Page } from '../shell/page'
+import { NewStaffDialog, ResetPasswordDialog } from '../staff/dialogs'
+import { Cut } from '../show/cut'
+import { minuteText } from '../show/format'
+import { StateTag } from '../show/tag'
+import { DataTable } from '../table/data-table'
+import type { Filter } from '../table/filters'
+
+const FILTERS: Filter[] = [
+  { kind: 'search', name: 'q', label: '搜索姓名、邮箱、电话' },
+  {
+    kind: 'choice',
+    name: 'role',
+    label: '角色',
+    options: STAFF_ROLES.map((value) => ({ value, label: ROLE_LABELS[value] })),
+  },
+]
+
+const COLUMNS: TableColumnsType<AdminStaffRow> = [
+  { title: '姓名', dataIndex: 'full_name', render: (name: string) => <Cut>{name}</Cut> },
+  { title: '邮箱', dataIndex: 'email', render: (email: string) => <Cut>{email}</Cut> },
+  { title: '电话', dataIndex: 'phone', width: 140, render: (phone: string) => phone || '—' },
+  { title: '角色', dataIndex: 'role', width: 100, render: (role: StaffRole) => ROLE_LABELS[role] },
+  {
+    title: '在办工单',
+    dataIndex: 'load',
+    width: 96,
+    render: (load: number, { id, role }) =>
+      role === 'HOMECARE_WORKER' ? <Link to={`/tasks?status=open&worker_id=${id}`}>{load}</Link> : '—',
+  },
+  {
+    title: '状态',
+    dataIndex: 'is_active',
+    width: 84,
+    render: (active: boolean) =>
+      active ? <StateTag tone="green">在用</StateTag> : <StateTag tone="red">已停用</StateTag>,
+  },
+  { title: '建立时间', dataIndex: 'created_at', width: 150, render: minuteText },
+]
+
+function Acts({ row }: { row: AdminStaffRow }) {
+  const self = useStaff()
+  const [isResetting, setIsResetting] = useState(false)
+  const { act, running } = useAct({ done: row.is_active ? '员工已停用' : '员工已启用' })
+  const verb = row.is_active ? '停用' : '启用'
+  return (
+    <>
+      <Button type="link" size="small" onClick={() => setIsResetting(true)}>
+        重置密码
+      </Button>
+      {row.id !== self.id && (
+        <Popconfirm
+          title={`${verb}“${row.full_name}”？`}
+          description={row.is_active ? '停用后立即退出登录，不能再派单给此人' : '启用后可以重新登录'}
+          okText={verb}
+          okButtonProps={{ danger: row.is_active }}
+          onConfirm={() => act({ path: `/api/v1/admin/staff/${row.id}/${row.is_active ? 'disable' : 'enable'}` })}
+        >
+          <Button type="link" size="small" danger={row.is_active} loading={running}>
+            {verb}
+          </Button>
+        </Popconfirm>
+      )}
+      {isResetting && <ResetPasswordDialog staff={row} onClose={() => setIsResetting(false)} />}
+    </>
+  )
+}
+
+const WITH_ACTS: typeof COLUMNS = [
+  ...COLUMNS,
+  { title: '操作', width: 148, fixed: 'end', render: (_, row) => <Acts row={row} /> },
+]
+
+export default function StaffPage() {
+  const isAdmin = useIsAdmin()
+  const [isAdding, setIsAdding] = useState(false)
+  return (
+    <Page
+      title="员工"
+      actions={
+        isAdmin && (
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setIsAdding(true)}>
+            新增员工
+          </Button>
+        )
+      }
+    >
+      <DataTable<AdminStaffRow>
+        path="/api/v1/admin/staff"
+        columns={isAdmin ? WITH_ACTS : COLUMNS}
+        filters={FILTERS}
+        topics={['task']}
+        empty="没有符合条件的员工"
+        minWidth={980}
+      />
+      {isAdding && <NewStaffDialog onClose={() => setIsAdding(false)} />}
+    </Page>
+  )
+}

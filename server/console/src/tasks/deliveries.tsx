@@ -1,0 +1,60 @@
+import type { AdminOutboxRow, AdminTaskDetail, OutboxState } from '@shared/api/admin'
+import type { Page } from '@shared/api/common'
+import { Table, type TableColumnsType } from 'antd'
+import { Link } from 'react-router-dom'
+import { useAnswer } from '../api/use-query'
+import { hasPage } from '../routes'
+import { Panel } from '../shell/page'
+import { Cut } from '../show/cut'
+import { minuteText } from '../show/format'
+import { OUTBOX_WORDS } from '../show/outbox-words'
+import { Answered } from '../show/states'
+import { StateTag } from '../show/tag'
+
+const COLUMNS: TableColumnsType<AdminOutboxRow> = [
+  { title: '内容', dataIndex: 'topic', width: 150, render: (topic: string) => <Cut>{topic}</Cut> },
+  {
+    title: '状态',
+    dataIndex: 'state',
+    width: 84,
+    render: (state: OutboxState) => <StateTag tone={OUTBOX_WORDS[state].tone}>{OUTBOX_WORDS[state].word}</StateTag>,
+  },
+  { title: '次数', dataIndex: 'attempts', width: 60 },
+  {
+    title: '说明',
+    render: (_, { waiting_for, last_error, note }) => <Cut>{waiting_for ?? last_error ?? note}</Cut>,
+  },
+  { title: '更新时间', dataIndex: 'update_time', width: 146, render: minuteText },
+]
+
+/** What the partners were told of this task, and what they are still owed. */
+export function Deliveries({ task: { task_id } }: { task: AdminTaskDetail }) {
+  const answer = useAnswer<Page<AdminOutboxRow>>({
+    path: '/api/v1/admin/outbox',
+    params: { q: task_id, page: 1, size: 20 },
+    topics: ['outbox', 'task'],
+    keep: false,
+  })
+  const all = `/outbox?q=${task_id}`
+  return (
+    <Panel title="同步到 ngs 与其他系统" extra={hasPage(all) && <Link to={all}>处理</Link>}>
+      <Answered answer={answer}>
+        {({ list }) =>
+          list.length === 0 ? (
+            <span className="soft">这个任务没有要同步的内容</span>
+          ) : (
+            <Table<AdminOutboxRow>
+              columns={COLUMNS}
+              dataSource={list}
+              rowKey="id"
+              size="small"
+              tableLayout="fixed"
+              scroll={{ x: 620 }}
+              pagination={false}
+            />
+          )
+        }
+      </Answered>
+    </Panel>
+  )
+}

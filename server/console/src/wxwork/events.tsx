@@ -1,0 +1,37 @@
+import type { WxworkEventRow } from '@shared/api/wxwork'
+import { Empty, Table, type TableColumnsType } from 'antd'
+import { useAnswer } from '../api/use-query'
+import { Cut } from '../show/cut'
+import { timeText } from '../show/format'
+import { Answered } from '../show/states'
+import { stageText } from './words'
+
+const COLUMNS: TableColumnsType<WxworkEventRow> = [
+  { title: '时间', dataIndex: 'time', width: 175, render: timeText },
+  { title: '事件', dataIndex: 'stage', width: 140, render: stageText },
+  { title: '内容', dataIndex: 'payload', render: (payload: unknown) => <Cut>{JSON.stringify(payload)}</Cut> },
+]
+
+/** What happened with the account, newest first, as it happens. */
+export function Events({ uuid }: { uuid: string }) {
+  const answer = useAnswer<{ events: WxworkEventRow[] }>({ path: '/api/events', topics: ['wxwork'] })
+  return (
+    <Answered answer={answer}>
+      {({ events }) => (
+        <Table<WxworkEventRow>
+          columns={COLUMNS}
+          dataSource={events.filter((event) => event.uuid === uuid)}
+          rowKey="id"
+          size="small"
+          tableLayout="fixed"
+          scroll={{ x: 720 }}
+          pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
+          expandable={{
+            expandedRowRender: ({ payload }) => <pre className="code">{JSON.stringify(payload, null, 2)}</pre>,
+          }}
+          locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="还没有事件" /> }}
+        />
+      )}
+    </Answered>
+  )
+}
