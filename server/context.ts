@@ -113,7 +113,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const tokens = createTokens(secrets.jwtSecret, now)
   const storage = createDiskStorage(path.join(config.dataDir, 'files'))
   const files = createFileService({
-    repository: createFileRepository(db),
+    repository: createFileRepository(database),
     storage,
     links: createFileLinks({ secret: secrets.jwtSecret, publicUrl: config.publicUrl, now }),
     transaction,

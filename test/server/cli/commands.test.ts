@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isStale, ROOT } from '../../../server/cli/server-bundle'
 import { tempDir } from '../../support/engines'
@@ -59,6 +60,20 @@ describe('npm run seed:demo', () => {
   test.each([['-5'], ['many'], ['1.5']])('refuses %s tasks', async (tasks) => {
     const { code, stderr } = await command('seed-demo', [`--tasks=${tasks}`]).ended
     expect([code, stderr]).toEqual([1, '--tasks must be a whole number\n'])
+  })
+})
+
+describe('npm run verify:events', () => {
+  test('leaves an older database as it is', async () => {
+    await command('seed-demo', []).ended
+    const file = new Sqlite(path.join(dataDir, 'app.db'))
+    file.exec("drop index ix_task_appointment; delete from kysely_migration where name = '008-admin'")
+    expect(await command('verify-events', []).ended).toMatchObject({ code: 0 })
+    const { n } = file.prepare("select count(*) as n from kysely_migration where name = '008-admin'").get() as {
+      n: number
+    }
+    file.close()
+    expect(n).toBe(0)
   })
 })
 

@@ -175,14 +175,14 @@ export const REPOSITORIES: Record<string, Sampled> = {
       [{ system: 's', q }, lastPage],
     ],
   })),
-  files: repository(({ db }) => createFileRepository(db))(({ on, row }) => ({
+  files: repository(createFileRepository)(({ on, row }) => ({
     find: [[id]],
     ofTask: [[id]],
     byIds: [[[]], [texts(20), on]],
     insert: [[Array.from({ length: 120 }, () => row('task_file')), on]],
     attach: [[id, 'customer:1', { owner: 'submission', task_id: id, step_record_id: id, position: 0 }, on]],
     release: [[id, 'customer:1', on]],
-    unusedBefore: [[time]],
+    unusedBefore: [[time, 200]],
     removeUnused: [[id]],
     knownKeys: [[texts(200)]],
   })),

@@ -133,7 +133,7 @@ describe('the event stream', () => {
 
   test('a page that had seen nothing yet resumes from where it came in', async () => {
     const first = await listen()
-    const [{ id }] = first.messages as [{ id: string }]
+    const { id } = first.messages[0]!
     await first.close()
     publish('missed')
     const again = await listen({ ...bearer(crew.dispatcher), 'last-event-id': id })
