@@ -118,6 +118,14 @@ function filesOf(upload: UploadSpec) {
   )
 }
 
+const otherAnswers = ({ otherwise = {} }: RouteDocument) =>
+  Object.fromEntries(
+    Object.entries(otherwise).map(([status, schema]) => [
+      status,
+      { description: STATUS_CODES[status] ?? '', content: { 'application/json': { schema } } },
+    ]),
+  )
+
 function responsesOf(route: RouteDocument) {
   const failure = { 'application/json': { schema: FAILURES[route.family] } }
   const codes: ErrorCode[] = [...route.errors, 'INTERNAL']
@@ -137,11 +145,6 @@ function responsesOf(route: RouteDocument) {
     ...Object.fromEntries(
       [...byStatus].map(([status, list]) => [status, { description: list.join(', '), content: failure }]),
     ),
-    ...Object.fromEntries(
-      Object.entries(route.otherwise ?? {}).map(([status, schema]) => [
-        status,
-        { description: STATUS_CODES[status], content: { 'application/json': { schema } } },
-      ]),
-    ),
+    ...otherAnswers(route),
   }
 }
