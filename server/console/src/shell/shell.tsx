@@ -74,7 +74,7 @@ export function Shell({ staff, children }: { staff: StaffUser; children: ReactNo
   const items = useMemo(() => menuItems(staff), [staff])
   const content = useRef<HTMLElement>(null)
   useEffect(() => {
-    void content.current?.scrollTo(0, 0)
+    content.current?.scrollTo(0, 0)
   }, [pathname])
   return (
     <StaffContext.Provider value={staff}>
