@@ -24,7 +24,7 @@ import { mountCustomerRoutes } from './features/customers/routes'
 import { mountFileRoutes } from './features/files/routes'
 import { mountLiveRoutes } from './features/live/routes'
 import { mountNgsProxyRoutes } from './features/ngs-proxy/routes'
-import { mountNgsDriftRoutes } from './features/ngs-sync/routes'
+import { mountNgsSyncRoutes } from './features/ngs-sync/routes'
 import { mountOutboxRoutes } from './features/outbox/routes'
 import { mountNotificationRoutes, mountStaffNotificationRoutes } from './features/notifications/routes'
 import { mountOverviewRoutes } from './features/overview/routes'
@@ -127,7 +127,7 @@ function mountAdminRoutes(v1: Family, context: Context) {
   mountExternalSessionRoutes(v1, context)
   mountExternalWorkOrderRoutes(v1, context)
   mountOutboxRoutes(v1, context)
-  mountNgsDriftRoutes(v1, context)
+  mountNgsSyncRoutes(v1, context)
   mountJobRoutes(v1, context)
   mountExternalLogRoutes(v1, context)
 }

@@ -46,7 +46,7 @@ import { createLive, type Live } from './features/live/service'
 import { createLocalTransport, type LiveTransport } from './features/live/transport'
 import { createNgsProxy } from './features/ngs-proxy/service'
 import { createNgsSyncRepository } from './features/ngs-sync/repository'
-import { createNgsDrift, createNgsHandler, createNgsSync } from './features/ngs-sync/service'
+import { createNgsDrift, createNgsHandler, createNgsOrders, createNgsSync } from './features/ngs-sync/service'
 import { createNotificationRepository } from './features/notifications/repository'
 import { createNotificationService, type NotificationService } from './features/notifications/service'
 import type { OutboxHandler } from './features/outbox/handler'
@@ -142,7 +142,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const partners = ngsParts.ngsSync
   const lifecycle = createTaskLifecycle({ repository: taskRepository, events, notifications, partners, now })
   const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, storage, secrets })
-  const customerAdmin = createCustomerAdmin({ ...shared, repository: customerRepository })
+  const customerAdmin = createCustomerAdmin({ ...shared, repository: customerRepository, partners })
   const common = { ...shared, config, secrets, database, staff, notifications, recordCall, log }
   const externalSites = createExternalSiteParts({
     ...common,
@@ -150,6 +150,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     taskImport: createTaskImport({ repository: taskRepository, lifecycle, now }),
     captchaDecoder: overrides.captchaDecoder,
   })
+  metrics.watchOutbox(ngsParts.outbox.depth)
   const wxworkParts = createWxworkParts({ ...common, metrics, sandboxUrl: overrides.wxworkBaseUrl })
   const health = createHealthService({
     database,
@@ -240,7 +241,8 @@ function createNgsParts({ config, database, commits, audit, live, ngs, log, now 
   return {
     outbox,
     outboxWorker,
-    ngsSync: createNgsSync({ config: connected, outbox }),
+    ngsSync: createNgsSync({ config: connected, outbox, repository: ngsRepository, now }),
+    ngsOrders: createNgsOrders({ ...commits, repository: ngsRepository, outbox, audit }),
     ngsDrift: createNgsDrift({ repository: ngsRepository, now }),
   }
 }

@@ -1,7 +1,7 @@
 import type { Selectable, Updateable } from 'kysely'
 import type { Database, Db } from '../../db/database'
 import type { ExternalPullRunTable, ExternalWorkOrderTable } from '../../db/external-schema'
-import { contains, paged } from '../../db/sql-kit'
+import { contains, pageWithTotal } from '../../db/sql-kit'
 
 export type PullRow = Selectable<ExternalPullRunTable>
 export type ExternalOrderRow = Selectable<ExternalWorkOrderTable>
@@ -98,10 +98,7 @@ export function createExternalWorkOrderRepository({ db, engine }: Pick<Database,
       return numUpdatedRows === 1n
     },
 
-    list: async (
-      { system, q }: OrderFilter,
-      page: { page: number; size: number },
-    ): Promise<{ rows: ExternalOrderRow[]; total: number }> => {
+    list: ({ system, q }: OrderFilter, page: { page: number; size: number }) => {
       const filtered = db
         .selectFrom('external_work_order')
         .$if(system !== undefined, (query) => query.where('system_name', '=', system!))
@@ -110,13 +107,8 @@ export function createExternalWorkOrderRepository({ db, engine }: Pick<Database,
             eb.or(['external_no', 'title', 'content', 'address'].map((column) => contains(column, q!))),
           ),
         )
-      const rows = await paged(
-        filtered.selectAll().orderBy('first_seen_at', 'desc').orderBy('id', 'desc'),
-        engine,
-        page,
-      ).execute()
-      const { count } = await filtered.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
-      return { rows, total: Number(count) }
+      const rows = filtered.selectAll().orderBy('first_seen_at', 'desc').orderBy('id', 'desc')
+      return pageWithTotal({ filtered, rows }, engine, page)
     },
   }
 }

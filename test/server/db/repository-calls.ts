@@ -89,6 +89,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     hadOnce: [[id, id, on]],
   })),
   'external-log': repository(createExternalLogRepository)(({ on, row }) => ({
+    find: [[id]],
     insert: [[Array.from({ length: 250 }, () => row('external_api_log'))], [[row('external_api_log')], on]],
     list: [
       [{}, firstPage],
@@ -212,6 +213,8 @@ export const REPOSITORIES: Record<string, Sampled> = {
       [time, lastPage],
     ],
     entries: [[[id]], [texts(100)]],
+    findTask: [[id, on]],
+    wakeCustomer: [[on, 1, time]],
   })),
   overview: repository(createOverviewRepository)(() => ({
     created: [[time]],
@@ -232,6 +235,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     change: [[on, { id, from: ['PENDING', 'UNKNOWN', 'DEAD'] }, { state: 'PENDING', updated_at: time }]],
     wakeKey: [[on, { system: 'ngs', key: id, now: time }]],
     hasten: [['ngs', time]],
+    depth: [[]],
     list: [
       [{}, firstPage],
       [{ state: 'DEAD', topic: 'ngs', waiting: true, q }, lastPage],
