@@ -1,5 +1,5 @@
 import { UpstreamError } from '../kit/upstream-error'
-import type { SiteCredential } from './credential'
+import { SiteCookies, type SiteCredential } from './credential'
 import {
   type CaptchaNote,
   type CaptchaTicket,
@@ -44,6 +44,17 @@ export function createExternalSite(options: SiteOptions) {
           throw error
         }
       }),
+
+    /** Ends the session. @returns false where the catalogue knows no way to */
+    async logout(credential: SiteCredential, account: string): Promise<boolean> {
+      const endpoint = options.endpoints.find(({ name }) => name === 'logout')
+      if (!endpoint) return false
+      return wire.recorded(account, secretsOf(credential), async () => {
+        const cookies = new SiteCookies(options.baseUrl, credential.jar)
+        await wire.send(endpoint, cookies, { token: credential.token })
+        return true
+      })
+    },
 
     /** One page of the list, from 1. @throws UpstreamError unauthenticated where the session is over */
     list: (

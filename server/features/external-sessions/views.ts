@@ -41,6 +41,7 @@ function nextAction(row: SessionRow, challenge: boolean, now: Date): string {
   if (row.state === 'PASSWORD_WRONG') return '等待管理员更新密码'
   if (row.state === 'SITE_CHANGED') return '等待管理员检查系统配置'
   if (row.state === 'NEW') return '首次使用时登录'
+  if (row.state === 'EXPIRED' && row.next_action_at === null) return '下次使用时登录'
   if (row.state === 'CHALLENGE') return '下次使用时重新获取验证码'
   return isUsable(row, now) ? '定时检查' : '重新登录'
 }

@@ -102,6 +102,14 @@ export function createExternalSystemRepository({ db, engine }: Pick<Database, 'd
         .orderBy('account')
         .execute(),
 
+    accountRows: (systemName: string, on: Db): Promise<AccountRow[]> =>
+      on
+        .selectFrom('external_auth_session')
+        .selectAll()
+        .where('system_name', '=', systemName)
+        .orderBy('account')
+        .execute(),
+
     findAccount: async (systemName: string, account: string, on: Db = db): Promise<AccountRow | null> =>
       (await on
         .selectFrom('external_auth_session')

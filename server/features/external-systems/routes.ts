@@ -94,6 +94,18 @@ export function mountExternalSystemRoutes(
     { summary: '删除账号', access: ADMIN, params: accountParams, response: done, errors: ['NOT_FOUND'] },
     ({ who, params }) => systems.removeAccount(who, params.system, params.account),
   )
+  route(
+    'post',
+    '/admin/external/:system/:account/logout',
+    {
+      summary: '退出登录：本地与外部系统的登录态都作废，下次使用时重新登录',
+      access: ADMIN,
+      params: accountParams,
+      response: done,
+      errors: ['NOT_FOUND'],
+    },
+    ({ who, params }) => systems.logOut(who, params),
+  )
   mountEndpointRoutes({ route }, systems)
 }
 

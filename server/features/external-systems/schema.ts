@@ -119,6 +119,9 @@ export const systemView = z.object({
   lock_threshold: z.number().int(),
   check_interval_seconds: z.number().int(),
   pull_interval_seconds: z.number().int().nullable(),
+  next_pull_at: z.string().nullable(),
+  /** Newest time of an order that a complete pull has seen, as the site writes it. */
+  watermark: z.string().nullable(),
   is_active: z.boolean(),
   create_time: z.string(),
   update_time: z.string(),

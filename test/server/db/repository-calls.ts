@@ -141,6 +141,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     updateEndpoint: [[id, { name: 'n' }, on]],
     removeEndpoint: [[id, on]],
     accounts: [[[]], [texts(100), on]],
+    accountRows: [['s', on]],
     findAccount: [
       ['s', 'a'],
       ['s', 'a', on],
