@@ -191,6 +191,11 @@ export class Keeper {
     return { credential: stored.credential ?? NO_CREDENTIAL, cookies: stored.cookies ?? {} }
   }
 
+  /** Gives a lease back as it is. */
+  async release(row: SessionRow): Promise<void> {
+    await this.#repository.hold(row, { lease_owner: null, lease_until: null })
+  }
+
   /** The lease, once it is free. @throws AppError CONFLICT */
   async takePatiently(id: string): Promise<SessionRow> {
     const deadline = performance.now() + LEASE_MS

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { DryRunResult } from '../../../types/api/sessions'
 import { NO_CREDENTIAL } from '../../connectors/external-site/credential'
 import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
@@ -8,6 +9,8 @@ import { ticketOf } from './challenges'
 import { Keeper, type KeeperDeps } from './keeper'
 import { expired, type HeldSession, isHeldBack, isNearEnd, isUsable } from './outcomes'
 import type { SessionRow } from './repository'
+import type { DryRunInput } from './schema'
+import { Trials } from './trials'
 import { refusalOf, toChallenge, toSession, toSessionRow } from './views'
 
 const PERSON_POLL_MS = 250
@@ -74,13 +77,17 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
       if (status === 'rejected') log.warn({ ...goodbye, session: rows[index]!.id }, 'a login was not ended at the site')
   })
 
+  async function firstAccount(system: string): Promise<string | null> {
+    const { rows } = await repository.list(system, { page: 1, size: 100 })
+    const best = rows.find((row) => isUsable(row, now())) ?? rows.find((row) => !isHeldBack(row, now())) ?? rows[0]
+    return best?.account ?? null
+  }
+
+  const trials = new Trials({ ...deps, keeper, firstAccount })
+
   return {
     /** Whose login a pull uses: the first account that is not stopped, by name. */
-    firstAccount: async (system: string): Promise<string | null> => {
-      const { rows } = await repository.list(system, { page: 1, size: 100 })
-      const best = rows.find((row) => isUsable(row, now())) ?? rows.find((row) => !isHeldBack(row, now())) ?? rows[0]
-      return best?.account ?? null
-    },
+    firstAccount,
 
     /** A valid login: the stored one, else a new one. @throws AppError CHALLENGE_OPEN, or why there is none */
     async ensureSession(at: Account) {
@@ -157,7 +164,7 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
       const lease = await keeper.takePatiently(challenge.session_id)
       const isFirst = await repository.answerChallenge(id, { name: who.name, time: now() })
       if (!isFirst) {
-        await repository.hold(lease, { lease_owner: null, lease_until: null })
+        await keeper.release(lease)
         throw new AppError('CHALLENGE_CLOSED')
       }
       await keeper.underLease(lease, async () => {
@@ -170,6 +177,14 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
       const row = await repository.find(challenge.session_id)
       if (!row || !isUsable(row, now())) return refuse(row ?? lease)
       return toSession(row, keeper.storedLogin(row))
+    },
+
+    /** Tries a system out, saved or as it may be; the saved session stays what it is. */
+    async dryRun(who: StaffPrincipal, reference: string, input: DryRunInput): Promise<DryRunResult> {
+      const result = await trials.run(reference, input)
+      const detail = { account: result.account, ok: result.ok, unsaved: input.system !== undefined }
+      await transaction((trx) => audit.record(trx, who, { action: 'external.dry-run', target: reference, detail }))
+      return result
     },
 
     /** By the clock: checks and renews what is due. @returns how many were looked at */

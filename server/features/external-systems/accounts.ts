@@ -56,6 +56,13 @@ export class Accounts {
     return this.deps.repository.accountRows(systemName, trx)
   }
 
+  /** @returns the rows as they were */
+  async closeAll(trx: Db, systemName: string): Promise<AccountRow[]> {
+    const rows = await this.ofSystem(trx, systemName)
+    await this.close(trx, rows)
+    return rows
+  }
+
   /** Their logins are over, and nobody makes new ones until one is asked for; a stop stays one. */
   async close(trx: Db, rows: AccountRow[]): Promise<void> {
     const { repository, vault, now } = this.deps

@@ -70,6 +70,12 @@ export const systemBody = z.object({
 })
 export type SystemInput = z.infer<typeof systemBody>
 
+/** A system as it may be before it is saved: passwords left out are those that are saved. */
+export const systemDraft = systemBody.extend({
+  accounts: listOf('账号', z.object({ account, password: password.optional() }), 50).default([]),
+})
+export type SystemDraft = z.infer<typeof systemDraft>
+
 /** Fields left out stay as they are; accounts and endpoints named are added or changed, the others stay. */
 export const systemChanges = z
   .object({

@@ -1,3 +1,4 @@
+import type { HttpCall } from '../../connectors/kit/http'
 import type { Database, Db } from '../../db/database'
 import { isUniqueViolation } from '../../db/db-error'
 import { AppError } from '../../errors/app-error'
@@ -8,7 +9,7 @@ import type { Vault } from '../../vault'
 import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
 import { Accounts } from './accounts'
-import { Endpoints } from './endpoints'
+import { assertComplete, Endpoints } from './endpoints'
 import type { AccountRow, AccountSummary, EndpointRow, ExternalSystemRepository, SystemRow } from './repository'
 import type { EndpointChanges, EndpointInput, SystemChanges, SystemInput } from './schema'
 import { type OpenSystem, profileOf, type Sites } from './sites'
@@ -103,6 +104,23 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
       return sites.open(system, await repository.endpoints(system.system_name))
     },
 
+    /**
+     * A connection for trying things out, saved or not. Of an unsaved system the endpoints are laid over the saved ones.
+     * @throws AppError NOT_FOUND, INVALID_INPUT
+     */
+    async probe(reference: string, draft: Omit<SystemInput, 'accounts'> | null, watch: (call: HttpCall) => void) {
+      const saved = await repository.find(reference)
+      if (!saved && !draft) throw new AppError('NOT_FOUND', { message: '外部系统不存在' })
+      const present = saved ? await repository.endpoints(saved.system_name) : []
+      if (!draft) return { saved, endpoints: present, open: sites.probe(saved!, present, watch) }
+      const endpoints = saved
+        ? endpointsOf.laidOver(saved.system_name, present, draft.endpoints)
+        : endpointsOf.initial(draft.system_name, draft.profile, draft.endpoints)
+      assertComplete(endpoints)
+      const system = { ...newSystem(draft, now()), system_name: saved?.system_name ?? draft.system_name }
+      return { saved, endpoints, open: sites.probe(system, endpoints, watch) }
+    },
+
     /** Forgets an open circuit: somebody says the site is back. */
     forgetFailures: (system: SystemRow) => sites.forget(system.id),
 
@@ -126,16 +144,9 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
     /** @throws AppError INVALID_INPUT, CONFLICT where the name is taken */
     async create(who: StaffPrincipal, input: SystemInput, once: Once) {
       profileOf(input.profile, input.overrides)
-      const { endpoints, accounts, overrides, ...columns } = input
-      const system: SystemRow = {
-        ...columns,
-        id: newId(),
-        overrides: JSON.stringify(overrides),
-        next_pull_at: input.pull_interval_seconds === null ? null : now(),
-        watermark: null,
-        create_time: now(),
-        update_time: now(),
-      }
+      const { endpoints, accounts } = input
+      const { accounts: _accounts, ...settings } = input
+      const system = newSystem(settings, now())
       return unique('该系统标识、账号或接口', () =>
         transaction(async (trx) => {
           await repository.insert(system, trx)
@@ -165,33 +176,23 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
       const { system, tried, stopped } = await unique('同名或同路径的接口', () =>
         transaction(async (trx) => {
           const before = await get(reference, trx)
-          if (system_name !== undefined && system_name !== before.system_name)
-            throw new AppError('INVALID_INPUT', { message: '系统标识不能修改（system_name）' })
-          const changes = {
-            ...defined(columns),
-            ...(overrides === undefined ? {} : { overrides: JSON.stringify(overrides) }),
-            ...(columns.pull_interval_seconds ? { next_pull_at: now() } : {}),
-            ...(columns.pull_interval_seconds === null ? { next_pull_at: null } : {}),
-            update_time: now(),
-          }
+          assertSameName(before, system_name)
+          const changes = changedColumns({ ...columns, overrides }, now())
           const after = { ...before, ...changes }
           profileOf(after.profile, JSON.parse(after.overrides))
           await repository.update(before.id, changes, trx)
           if (endpoints) await endpointsOf.put(trx, before.system_name, endpoints)
           await endpointsOf.assertUsable(trx, after)
           const changed = accounts ? await accountsOf.put(trx, before.system_name, accounts) : []
-          const isSiteChanged = endpoints || ['base_url', 'profile', 'overrides'].some((name) => name in input)
           const isStarted = !before.is_active && after.is_active
-          const again = isSiteChanged || isStarted ? await accountsOf.lift(trx, before.system_name) : []
-          const isStopped = before.is_active && !after.is_active
-          const ended = isStopped ? await accountsOf.ofSystem(trx, before.system_name) : []
-          await accountsOf.close(trx, ended)
+          const again = isStarted || isSiteChanged(input) ? await accountsOf.lift(trx, before.system_name) : []
+          const ended = before.is_active && !after.is_active ? await accountsOf.closeAll(trx, before.system_name) : []
           await audit.record(trx, who, {
             action: 'external.system.change',
             target: before.system_name,
             detail: {
               fields: Object.keys(input),
-              passwords: accounts?.filter((one) => one.password).map((one) => one.account),
+              passwords: input.accounts?.flatMap((one) => (one.password ? one.account : [])),
             },
           })
           const toTry = after.is_active ? [...new Set([...changed, ...again])] : []
@@ -282,6 +283,37 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
 }
 
 export type ExternalSystemService = ReturnType<typeof createExternalSystemService>
+
+function newSystem(input: Omit<SystemInput, 'accounts'>, time: Date): SystemRow {
+  const { endpoints: _endpoints, overrides, ...columns } = input
+  return {
+    ...columns,
+    id: newId(),
+    overrides: JSON.stringify(overrides),
+    next_pull_at: input.pull_interval_seconds === null ? null : time,
+    watermark: null,
+    create_time: time,
+    update_time: time,
+  }
+}
+
+function assertSameName(before: SystemRow, given: string | undefined): void {
+  if (given !== undefined && given !== before.system_name)
+    throw new AppError('INVALID_INPUT', { message: '系统标识不能修改（system_name）' })
+}
+
+const isSiteChanged = (input: SystemChanges) =>
+  ['base_url', 'profile', 'overrides', 'endpoints'].some((name) => input[name as keyof SystemChanges] !== undefined)
+
+function changedColumns({ overrides, ...columns }: Omit<SystemChanges, 'accounts' | 'endpoints'>, time: Date) {
+  const { pull_interval_seconds: interval } = columns
+  return {
+    ...defined(columns),
+    ...(overrides === undefined ? {} : { overrides: JSON.stringify(overrides) }),
+    ...(interval === undefined ? {} : { next_pull_at: interval === null ? null : time }),
+    update_time: time,
+  }
+}
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
