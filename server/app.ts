@@ -17,6 +17,7 @@ import { mountExternalWorkOrderRoutes } from './features/external-work-orders/ro
 import { mountSlaAdminRoutes, mountSlaRoutes } from './features/sla/routes'
 import { mountAuthRoutes, mountStaffAdminRoutes } from './features/staff/routes'
 import { mountSyncRoutes } from './features/sync/routes'
+import { mountEventRoutes } from './features/work-order-events/routes'
 import { mountEvaluationAdminRoutes } from './features/tasks/evaluations-admin'
 import { mountVisitAdminRoutes, mountVisitRoutes } from './features/visits/routes'
 import { mountTaskAdminRoutes, mountWorkOrderRoutes } from './features/work-orders/routes'
@@ -119,6 +120,7 @@ function mountAdminRoutes(v1: Family, context: Context) {
   mountStaffAdminRoutes(v1, context)
   mountCustomerAdminRoutes(v1, context)
   mountTaskAdminRoutes(v1, context)
+  mountEventRoutes(v1, context)
   mountVisitAdminRoutes(v1, context)
   mountSlaAdminRoutes(v1, context)
   mountEvaluationAdminRoutes(v1, context)

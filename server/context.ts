@@ -15,6 +15,7 @@ import { createDispatchRepository } from './features/dispatch/repository'
 import { createDispatchService } from './features/dispatch/service'
 import { createBinaries } from './features/external-log/binaries'
 import { createExternalLogRepository } from './features/external-log/repository'
+import { createReplay } from './features/external-log/replay'
 import { type CallNotes, createExternalLog } from './features/external-log/service'
 import type { FileStorage } from './features/files/storage'
 import { createJobRepository } from './features/jobs/repository'
@@ -60,7 +61,7 @@ import { createTaskRepository } from './features/tasks/repository'
 import { createTaskService } from './features/tasks/service'
 import { createChainHeads } from './features/work-order-events/heads'
 import { createEventRepository } from './features/work-order-events/repository'
-import { createVerifier } from './features/work-order-events/verify'
+import { createOrderVerifier, createVerifier } from './features/work-order-events/verify'
 import { createEventService, type EventService } from './features/work-order-events/service'
 import { createConsoleParts } from './console-parts'
 import { createExternalSiteParts, type ExternalSiteParts } from './external-site-parts'
@@ -120,6 +121,13 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     now,
   })
   const eventRepository = createEventRepository(database)
+  const eventKey = secrets.eventKey
+  const chainHeads = createChainHeads({
+    repository: eventRepository,
+    key: eventKey,
+    dir: path.join(config.dataDir, 'heads'),
+    now,
+  })
   const events = createEventService({ repository: eventRepository, key: secrets.eventKey, live, now })
   const notifications = createNotificationService({
     repository: createNotificationRepository(database),
@@ -177,17 +185,23 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     staff,
     lifecycle,
     taskRepository,
-    chainHeads: createChainHeads({
+    chainHeads,
+    verifyEvents: createVerifier({ repository: eventRepository, key: eventKey }),
+    verifyOrder: createOrderVerifier({
       repository: eventRepository,
-      key: secrets.eventKey,
-      dir: path.join(config.dataDir, 'heads'),
-      now,
+      key: eventKey,
+      keptHeads: async (id) => (await chainHeads.read(id)).get(id) ?? [],
     }),
-    verifyEvents: createVerifier({ repository: eventRepository, key: secrets.eventKey }),
     createRateLimit,
     idempotency: createIdempotency({ repository: createIdempotencyRepository(db), now }),
     metrics,
     externalLog,
+    externalReplay: createReplay({
+      ...shared,
+      externalLog,
+      systems: externalSites.externalSystems,
+      sessions: externalSites.externalSessions,
+    }),
     recordCall,
     ...ngsParts,
     ngsProxy: createNgsProxy({ ngs, transaction }),

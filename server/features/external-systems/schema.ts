@@ -9,7 +9,7 @@ import { PROFILE_NAMES } from '../../connectors/external-site/profiles'
 import { integer, listOf, oneOf, optionalText, pageQuery, text } from '../../http/fields'
 
 /** Words of our own addresses, which a system's name would be taken for. */
-const RESERVED = new Set(['systems', 'sessions', 'challenges', 'logs', 'pulls', 'work-orders', 'endpoints'])
+const RESERVED = new Set(['systems', 'sessions', 'challenges', 'logs', 'pulls', 'work-orders', 'endpoints', 'profiles'])
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const
 
 const systemName = text('系统标识', 100)
@@ -106,6 +106,13 @@ export const endpointView = z.object({
   require_auth: z.boolean(),
   description: z.string().nullable(),
 }) satisfies z.ZodType<ExternalEndpointRow>
+
+/** What a shipped profile assumes, for whoever overrides it. */
+export const profileView = z.object({
+  name: z.enum(PROFILE_NAMES),
+  profile: z.record(z.string(), z.unknown()),
+  endpoints: z.array(endpointView.omit({ id: true, system_name: true })),
+})
 
 /** No password is ever part of an answer. */
 export const systemView = z.object({

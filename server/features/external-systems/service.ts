@@ -97,6 +97,7 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
     onEnd: (listener: EndListener) => void endListeners.push(listener),
 
     get,
+    find: (reference: string) => repository.find(reference),
 
     /** The system, its merged profile and the connection to it. @throws AppError NOT_FOUND */
     async open(reference: string): Promise<OpenSystem> {

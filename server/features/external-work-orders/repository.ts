@@ -20,6 +20,15 @@ export function createExternalWorkOrderRepository({ db, engine }: Pick<Database,
     findRun: async (id: string): Promise<PullRow | null> =>
       (await db.selectFrom('external_pull_run').selectAll().where('id', '=', id).executeTakeFirst()) ?? null,
 
+    /** Newest first. */
+    runs: (systemName: string | undefined, page: { page: number; size: number }) => {
+      const filtered = db
+        .selectFrom('external_pull_run')
+        .$if(systemName !== undefined, (query) => query.where('system_name', '=', systemName!))
+      const rows = filtered.selectAll().orderBy('create_time', 'desc').orderBy('id', 'desc')
+      return pageWithTotal({ filtered, rows }, engine, page)
+    },
+
     /** The pull of a system that is not over. */
     liveRun: async (systemName: string): Promise<PullRow | null> =>
       (await db.selectFrom('external_pull_run').selectAll().where('live_key', '=', systemName).executeTakeFirst()) ??

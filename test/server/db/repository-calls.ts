@@ -156,6 +156,10 @@ export const REPOSITORIES: Record<string, Sampled> = {
   })),
   'external-work-orders': repository(createExternalWorkOrderRepository)(({ on, row }) => ({
     findRun: [[id]],
+    runs: [
+      [undefined, firstPage],
+      ['s', lastPage],
+    ],
     liveRun: [['s']],
     orphans: [[time]],
     insertRun: [[row('external_pull_run'), on]],
@@ -418,6 +422,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     advanceHead: [[on, id, 0, { seq: 1, hash: 'h' }]],
     heads: [[time, '', 500]],
     head: [[id]],
+    headOf: [[id]],
     chains: [[texts(500)]],
     firstOrphan: [[]],
     ofWorkOrder: [[id]],

@@ -155,7 +155,7 @@ test('one more endpoint is read at the end, unless it writes', async () => {
   expect(stepOf(body, 'endpoint')).toMatchObject({
     outcome: 'ok',
     message: '应答 200',
-    response: { body: { code: 0 } },
+    response: { body: { code: 500 } },
   })
   const refused = await dryRun({ endpoint: 'drop' })
   expect(stepOf(refused.body, 'endpoint')).toMatchObject({ outcome: 'failed', request: null })
