@@ -14,6 +14,7 @@ import { mountExportRoutes } from './features/export/routes'
 import { mountExternalSessionRoutes } from './features/external-sessions/routes'
 import { mountExternalSystemRoutes } from './features/external-systems/routes'
 import { mountExternalWorkOrderRoutes } from './features/external-work-orders/routes'
+import { mountSessionBoardRoutes } from './features/session-board/routes'
 import { mountSlaAdminRoutes, mountSlaRoutes } from './features/sla/routes'
 import { mountAuthRoutes, mountStaffAdminRoutes } from './features/staff/routes'
 import { mountSyncRoutes } from './features/sync/routes'
@@ -128,6 +129,7 @@ function mountAdminRoutes(v1: Family, context: Context) {
   mountExternalSystemRoutes(v1, context)
   mountExternalSessionRoutes(v1, context)
   mountExternalWorkOrderRoutes(v1, context)
+  mountSessionBoardRoutes(v1, context)
   mountOutboxRoutes(v1, context)
   mountNgsSyncRoutes(v1, context)
   mountJobRoutes(v1, context)

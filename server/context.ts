@@ -20,6 +20,7 @@ import { type CallNotes, createExternalLog } from './features/external-log/servi
 import type { FileStorage } from './features/files/storage'
 import { createJobRepository } from './features/jobs/repository'
 import { createJobService } from './features/jobs/service'
+import { createSessionBoard } from './features/session-board/service'
 import { createSlaRepository } from './features/sla/repository'
 import { createSlaService } from './features/sla/service'
 import { createStaffRepository } from './features/staff/repository'
@@ -205,6 +206,15 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     recordCall,
     ...ngsParts,
     ngsProxy: createNgsProxy({ ngs, transaction }),
+    sessionBoard: createSessionBoard({
+      wechat,
+      ngs,
+      gateway: wxworkParts.wxworkConnector,
+      externalSessions: externalSites.externalSessions,
+      wxwork: wxworkParts.wxwork,
+      outbox: ngsParts.outbox,
+      now,
+    }),
     jobs: createJobService({ repository: createJobRepository(database), now }),
     health,
     live,

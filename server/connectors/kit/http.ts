@@ -43,7 +43,7 @@ export interface CircuitFacts {
   circuit: CircuitName
   /** When the circuit became what it is; null: it never changed. */
   since: Date | null
-  /** Of the newest call, where that one found nobody. */
+  /** Of the newest call, where that one found nobody: why, as a stable word. */
   lastError: string | null
 }
 
@@ -89,7 +89,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         ? faultError(upstream, request, outcome)
         : statusError(upstream, request, outcome)
     report(options, request, { outcome, error, ms: clock() - startedAt })
-    lastError = isOutage(error) ? error!.message : null
+    lastError = isOutage(error) ? (error!.detail.reason ?? error!.kind) : null
     if (error) throw error
     return outcome as HttpResponse
   }

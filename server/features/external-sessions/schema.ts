@@ -36,6 +36,9 @@ export const sessionRow = z.object({
   ...loginFacts,
   id: z.string(),
   state: z.enum(SESSION_STATES),
+  /** Of its system: a disabled one is not logged in by itself. */
+  is_active: z.boolean(),
+  since: z.string().nullable(),
   age_seconds: z.number().int().nullable(),
   last_check_at: z.string().nullable(),
   learned_lifetime_seconds: z.number().int().nullable(),
