@@ -84,6 +84,7 @@ describe('npm run tour', () => {
       const { code, stdout, stderr } = await command('tour', [], { TOUR_URL: url }).ended
       expect([code, stderr]).toEqual([0, ''])
       expect(stdout).toMatch(/(\d+) 步全部通过/)
+      expect(stdout).toMatch(/✓ .*ngs 已结案：新建、催办、结案依次送达/)
       expect(stdout.match(/✓/g)?.length).toBeGreaterThanOrEqual(13)
     }
   })
