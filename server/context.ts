@@ -4,9 +4,8 @@ import pino, { type Logger } from 'pino'
 import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
 import { createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
-import { createNgs, type Ngs } from './connectors/ngs'
 import { createWechat, type Wechat } from './connectors/wechat'
-import { type Commits, createCommits } from './db/after-commit'
+import { createCommits } from './db/after-commit'
 import { type Database, openDatabase } from './db/database'
 import { createAuditRepository } from './features/audit/repository'
 import { type AuditService, createAuditService } from './features/audit/service'
@@ -44,17 +43,11 @@ import { createFileService, type FileService } from './features/files/service'
 import { createIdempotencyRepository } from './features/idempotency/repository'
 import { createIdempotency } from './features/idempotency/service'
 import { createModeration } from './features/moderation/service'
-import { createLive, type Live } from './features/live/service'
+import { createLive } from './features/live/service'
 import { createLocalTransport, type LiveTransport } from './features/live/transport'
 import { createNgsProxy } from './features/ngs-proxy/service'
-import { createNgsSyncRepository } from './features/ngs-sync/repository'
-import { createNgsDrift, createNgsHandler, createNgsOrders, createNgsSync } from './features/ngs-sync/service'
 import { createNotificationRepository } from './features/notifications/repository'
 import { createNotificationService, type NotificationService } from './features/notifications/service'
-import type { OutboxHandler } from './features/outbox/handler'
-import { createOutboxRepository } from './features/outbox/repository'
-import { createOutboxService } from './features/outbox/service'
-import { createOutboxWorker } from './features/outbox/worker'
 import { circuitsOf, createHealthService } from './features/platform/health'
 import { createTaskImport } from './features/tasks/import'
 import { createTaskLifecycle, type TaskLifecycle } from './features/tasks/lifecycle'
@@ -69,6 +62,7 @@ import { createExternalSiteParts, type ExternalSiteParts } from './external-site
 import { type CreateRateLimit, createMemoryRateLimit } from './http/limits'
 import { createMetrics } from './http/metrics'
 import { createTokens } from './http/tokens'
+import { connectNgs, createNgsParts } from './ngs-parts'
 import { createWxworkParts } from './wxwork-parts'
 
 /** What tests and the demo put in place of the usual parts. */
@@ -241,36 +235,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
 
 export type Context = Awaited<ReturnType<typeof createContext>>
 
-interface NgsDeps {
-  config: Config
-  database: Database
-  commits: Commits
-  audit: AuditService
-  live: Live
-  ngs: Ngs | null
-  log: Logger
-  now: () => Date
-}
-
-/** The outbox, and what ngs is owed through it; nothing is owed to a partner that is not configured. */
-function createNgsParts({ config, database, commits, audit, live, ngs, log, now }: NgsDeps) {
-  const repository = createOutboxRepository(database)
-  const ngsRepository = createNgsSyncRepository(database)
-  const connected = ngs && config.ngs
-  const handlers: Record<string, OutboxHandler> = connected
-    ? { ngs: createNgsHandler({ ngs, config: connected, repository: ngsRepository }) }
-    : {}
-  const outboxWorker = createOutboxWorker({ ...commits, repository, handlers, live, log, now })
-  const outbox = createOutboxService({ ...commits, repository, handlers, audit, live, wake: outboxWorker.wake, now })
-  return {
-    outbox,
-    outboxWorker,
-    ngsSync: createNgsSync({ config: connected, outbox, repository: ngsRepository, now }),
-    ngsOrders: createNgsOrders({ ...commits, repository: ngsRepository, outbox, audit }),
-    ngsDrift: createNgsDrift({ repository: ngsRepository, now }),
-  }
-}
-
 interface FieldWorkDeps {
   database: Database
   storage: FileStorage
@@ -322,16 +286,6 @@ function connectWechat({ wechat }: Config, client: ClientParts, sandboxUrl?: str
   return createWechat({
     config: { ...wechat, baseUrl },
     http: createHttpClient({ ...client, upstream: 'wechat', baseUrl }),
-    log: client.log,
-  })
-}
-
-function connectNgs({ ngs }: Config, client: ClientParts, sandboxUrl?: string): Ngs | null {
-  const baseUrl = ngs?.baseUrl || sandboxUrl
-  if (!ngs || !baseUrl) return null
-  return createNgs({
-    config: ngs,
-    http: createHttpClient({ ...client, upstream: 'ngs', baseUrl }),
     log: client.log,
   })
 }

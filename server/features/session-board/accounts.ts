@@ -55,16 +55,15 @@ export function wxworkRow(session: WxworkRow, { enabled, now }: { enabled: boole
   const { state } = session
   const { level, text, human = null } = WXWORK[state]
   const blank = blankRow('wxwork', session.id, [session.name, session.corpName].filter(Boolean).join(' / '))
-  const lastOnline = session.lastOnlineAt ? new Date(session.lastOnlineAt) : null
-  const reconnected = session.lastReconnectAt ? new Date(session.lastReconnectAt) : null
   const isOnline = state === 'ONLINE'
+  const reconnected = isOnline ? dateOf(session.lastReconnectAt) : null
   const row = {
     ...blank,
     level,
     state,
     state_text: text,
-    since: time(isOnline ? reconnected : lastOnline),
-    age_seconds: isOnline && reconnected ? ageOf(reconnected, now) : null,
+    since: time(isOnline ? reconnected : dateOf(session.lastOnlineAt)),
+    age_seconds: reconnected && ageOf(reconnected, now),
     last_error: session.lastError || null,
   }
   if (state === 'OFFLINE' && !session.monitored) return { ...row, level: 'disabled', state_text: '已主动退出' }
@@ -72,9 +71,11 @@ export function wxworkRow(session: WxworkRow, { enabled, now }: { enabled: boole
   return { ...row, ...nextOf(session, enabled), human_action: human ?? stopped }
 }
 
+const dateOf = (iso: string | null) => (iso ? new Date(iso) : null)
+
 /** What the monitor does next, where it is on. */
 function nextOf({ state, nextTryAt, nextCheckAt, qrcodeExpiresAt, tries }: WxworkRow, enabled: boolean) {
-  const at = (iso: string | null) => time(iso ? new Date(iso) : null)
+  const at = (iso: string | null) => time(dateOf(iso))
   if (state === 'QR_WAITING') return { next_action: '二维码到期作废', next_action_at: at(qrcodeExpiresAt) }
   if (!enabled) return {}
   if (nextTryAt && (state === 'OFFLINE' || state === 'RECONNECTING'))
