@@ -70,6 +70,7 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
 
   systems.onEnd(async ({ site }, rows) => {
     const goodbyes = rows.map(async (row) => {
+      keeper.announce.changed(row)
       const { credential } = keeper.storedLogin(row)
       if (credential !== NO_CREDENTIAL) await site.logout(credential, row.account)
     })
