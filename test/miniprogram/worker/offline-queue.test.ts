@@ -1,7 +1,7 @@
 import { waitFor } from '@testing-library/react'
 import type { QueueEntry } from '@/shared/queue-entry'
 import { clearQueue, enqueue, flushQueue, removeEntry, retryEntry } from '@/services/offline-queue'
-import { startSync } from '@/services/sync-start'
+import { watchNetwork } from '@/services/network'
 import { useQueue } from '@/stores/offline-queue'
 import { useSession } from '@/stores/session'
 import Taro from '../mocks/taro'
@@ -366,7 +366,7 @@ test('starts by itself when the network is back', async () => {
     tell = listener
   })
   serve({ 'POST /homecare/sync': offline })
-  startSync()
+  watchNetwork(() => void flushQueue())
   await step()
   await flushQueue()
   tell({ isConnected: false })
