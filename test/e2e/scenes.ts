@@ -164,7 +164,7 @@ const dispatcherScenes = ({ at, long, onSite }: Stage): Scene[] => [
     route: 'worker/dispatch/index',
     sees: /^共 \d+ 张工单$/,
     act: async (person) => {
-      await person.tapOn('.tabs__item', '进行中')
+      await person.tapOn('.tabs__item', '未完成')
       await person.see('李工')
     },
   },
