@@ -247,6 +247,18 @@ test('a lost answer puts the same check-in into the queue', async () => {
   expect(entry?.payload.evidenceFileIds).toEqual(['file-1'])
 })
 
+test('a server that is down costs no check-in: it waits with its photo', async () => {
+  const down = () => staffRefuse(502, 'UPSTREAM_FAILED', 'Bad Gateway')
+  open({ [SUBMIT]: down, 'POST /homecare/sync': down })
+  await arrive()
+  await takePhoto()
+  await waitFor(() => expect(files.uploaded).toHaveLength(1))
+  sign()
+  await tapSubmit()
+  expect(await screen.findByText('签到已保存在手机上')).toBeTruthy()
+  expect(useQueue.getState().entries).toMatchObject([{ kind: 'checkin', sentLive: true, refusal: null }])
+})
+
 test('a check-in that was refused later says why and leads to the queue', async () => {
   open({ 'POST /homecare/sync': offline })
   await arrive()
