@@ -12,7 +12,7 @@ self.addEventListener('activate', (event) => event.waitUntil(dropOldVersions().t
 self.addEventListener('fetch', (event) => {
   const { method, mode, url } = event.request
   if (method !== 'GET') return
-  if (mode === 'navigate' && url.split(/[?#]/)[0] === HOME) event.respondWith(newestPage())
+  if (mode === 'navigate' && url.split(/[?#]/)[0] === HOME) event.respondWith(newestPage(event.request))
   else if (KEPT.includes(url)) event.respondWith(keptFile(event.request))
 })
 
@@ -28,12 +28,13 @@ async function dropOldVersions() {
   await Promise.all(versions.slice(0, -1).map((name) => caches.delete(name)))
 }
 
-/** The page of the server, so that a new version is seen at once; the kept one where no good answer comes. */
-async function newestPage() {
+/** The page of the server, so that a new version is seen at once; the kept one where it does not answer. */
+async function newestPage(request) {
   const kept = async () => (await caches.open(CACHE)).match(HOME)
   try {
-    const page = await fetch(HOME, { cache: 'no-cache', signal: AbortSignal.timeout(PATIENCE_MS) })
-    return page.ok ? page : ((await kept()) ?? page)
+    const page = await fetch(request, { cache: 'no-cache', signal: AbortSignal.timeout(PATIENCE_MS) })
+    // A proxy that redirects or asks for a password is answered by the person, not by an old page.
+    return page.status < 500 ? page : ((await kept()) ?? page)
   } catch {
     return (await kept()) ?? Response.error()
   }

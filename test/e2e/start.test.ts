@@ -93,9 +93,14 @@ describeInBrowser('the app starts in a browser', () => {
     front.answerPage(502, 'Bad Gateway')
     await person.page.reload()
     await person.see('没有进行中的任务')
-    front.answerPage(200, '<p>新版本</p>')
-    await person.page.reload()
-    await person.see('新版本')
+    for (const [status, body] of [
+      [401, '请先登录代理'],
+      [200, '新版本'],
+    ] as const) {
+      front.answerPage(status, `<p>${body}</p>`)
+      await person.page.reload()
+      await person.see(body)
+    }
     await front.close()
   })
 

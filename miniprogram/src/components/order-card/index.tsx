@@ -6,6 +6,7 @@ import { Card } from '@/components/card'
 import { Headline } from '@/components/headline'
 import { Icon, type IconName } from '@/components/icon'
 import { Badge, StatusBadge, type BadgeTone } from '@/components/status-badge'
+import { COMPONENT_TEXTS as T } from '@/components/texts'
 import { formatRelativeDay } from '@/shared/format'
 import './index.scss'
 
@@ -36,9 +37,9 @@ export function OrderCard({ order, onClick, badge, showWorker, children }: Order
         <Fact icon="building" text={order.customer_company || order.customer_name} />
         <Fact icon="location" text={order.service_address} />
         {order.appointment_time ? (
-          <Fact icon="calendar" text={`预约 ${formatRelativeDay(order.appointment_time)}`} strong />
+          <Fact icon="calendar" text={T.appointment(formatRelativeDay(order.appointment_time))} strong />
         ) : null}
-        {showWorker ? <Fact icon="user" text={order.worker_name || '还没有工程师'} /> : null}
+        {showWorker ? <Fact icon="user" text={order.worker_name || T.noWorker} /> : null}
       </View>
       {children ? <View className="order-card__actions">{children}</View> : null}
     </Card>

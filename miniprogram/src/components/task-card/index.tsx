@@ -6,6 +6,7 @@ import { Card } from '@/components/card'
 import { Headline } from '@/components/headline'
 import { StatusBadge } from '@/components/status-badge'
 import { StepBar } from '@/components/step-bar'
+import { COMPONENT_TEXTS as T } from '@/components/texts'
 import { formatRelativeDay } from '@/shared/format'
 import { ROUTES } from '@/shared/routes'
 import './index.scss'
@@ -21,7 +22,7 @@ export function TaskCard({ task, callToAction }: { task: TaskRow; callToAction?:
       </Headline>
       <StepBar mode="compact" current={task.current_step} cancelled={cancelled} />
       <View className="task-card__foot">
-        <Text className="task-card__fact">{task.engineer_name ? `工程师 ${task.engineer_name}` : '待安排工程师'}</Text>
+        <Text className="task-card__fact">{task.engineer_name ? T.worker(task.engineer_name) : T.workerToCome}</Text>
         {callToAction && !cancelled ? (
           <Text className="task-card__call">{callToAction}</Text>
         ) : (

@@ -16,4 +16,6 @@ export const DISPATCH_TEXTS = {
   assign: '派单',
   reassign: '改派',
   unaccepted: '待接单',
+  hours: (count: number) => `${count} 小时`,
+  days: (count: number) => `${count} 天`,
 } as const

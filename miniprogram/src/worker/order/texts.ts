@@ -59,4 +59,5 @@ export const ORDER_TEXTS = {
   copyCoordinates: '复制坐标',
   waitingCheckin: '签到已保存在手机上，有网络后自动发送',
   close: '关闭',
+  description: '补充说明',
 } as const
