@@ -135,7 +135,11 @@ describeInBrowser('the app starts in a browser', () => {
     await person.page.evaluate(() => (window.location.hash = '#/pages/privacy/index'))
     await Promise.race([shown, phone.page.waitForTimeout(500)])
     free()
+    await phone.page.waitForLoadState('load')
     await person.see('我们收集的信息')
+    await phone.page.waitForTimeout(500)
+    // Taro puts the page on top last.
+    expect(await phone.page.locator('.taro_page').last().textContent()).toContain('我们收集的信息')
   })
 
   test('an address that is no page leads home', async () => {
