@@ -4,11 +4,15 @@ import pino, { type Logger } from 'pino'
 import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
 import { createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
+import { type Cloudbase, createCloudbase } from './connectors/cloudbase'
 import { createWechat, type Wechat } from './connectors/wechat'
 import { createCommits } from './db/after-commit'
 import { type Database, openDatabase } from './db/database'
 import { createAuditRepository } from './features/audit/repository'
 import { type AuditService, createAuditService } from './features/audit/service'
+import { createCloudMessages } from './features/cloud/messages'
+import { createCloudRepository } from './features/cloud/repository'
+import { createCloudService } from './features/cloud/service'
 import { createCustomerAdmin } from './features/customers/admin'
 import { createDispatchRepository } from './features/dispatch/repository'
 import { createDispatchService } from './features/dispatch/service'
@@ -36,9 +40,10 @@ import { createWorkOrderRepository } from './features/work-orders/repository'
 import { createWorkOrderService } from './features/work-orders/service'
 import { createCustomerRepository } from './features/customers/repository'
 import { createCustomerService } from './features/customers/service'
+import { createCloudStorage } from './features/files/cloud-storage'
 import { createDiskStorage } from './features/files/disk-storage'
 import { createFileLinks } from './features/files/links'
-import { createFileRepository } from './features/files/repository'
+import { createFileRepository, type FileRepository } from './features/files/repository'
 import { createFileService, type FileService } from './features/files/service'
 import { createIdempotencyRepository } from './features/idempotency/repository'
 import { createIdempotency } from './features/idempotency/service'
@@ -104,12 +109,18 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     metrics.partnerCall(call)
     if (overrides.recordCalls !== false) externalLog.record(call, notes)
   }
-  const wechat = connectWechat(config, { log, onCall: recordCall }, overrides.wechatBaseUrl)
+  const cloudRepository = createCloudRepository(database)
+  const cloudMessages = createCloudMessages({ repository: cloudRepository, log, now })
+  const direct = connectWechat(config, { log, onCall: recordCall }, overrides.wechatBaseUrl)
+  const viaCloud = config.cloud.messages === 'cloud'
+  const wechat = direct && viaCloud ? { ...direct, sendSubscribeMessage: cloudMessages.send } : direct
+  const cloudbase = config.cloud.cloudbase && createCloudbase({ config: config.cloud.cloudbase, onCall: recordCall })
   const ngs = connectNgs(config, { log, onCall: recordCall }, overrides.ngsBaseUrl)
   const tokens = createTokens(secrets.jwtSecret, now)
-  const storage = createDiskStorage(path.join(config.dataDir, 'files'))
+  const fileRepository = createFileRepository(database)
+  const storage = createStorage({ config, cloudbase, repository: fileRepository, now })
   const files = createFileService({
-    repository: createFileRepository(database),
+    repository: fileRepository,
     storage,
     links: createFileLinks({ secret: secrets.jwtSecret, publicUrl: config.publicUrl, now }),
     transaction,
@@ -172,6 +183,9 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     log,
     database,
     storage,
+    cloudbase,
+    cloud: createCloudService({ repository: cloudRepository, secret: secrets.cloudSecret, log, now }),
+    cloudMessages,
     tokens,
     files,
     events,
@@ -234,6 +248,46 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
 }
 
 export type Context = Awaited<ReturnType<typeof createContext>>
+
+interface StorageDeps {
+  config: Config
+  cloudbase: Cloudbase | null
+  repository: FileRepository
+  now: () => Date
+}
+
+function createStorage({ config, cloudbase, ...deps }: StorageDeps): FileStorage {
+  if (config.cloud.storage === 'disk' || !cloudbase) return createDiskStorage(path.join(config.dataDir, 'files'))
+  return createCloudStorage({ ...deps, cloudbase, incoming: path.join(config.dataDir, 'incoming') })
+}
+
+interface NgsDeps {
+  config: Config
+  database: Database
+  commits: Commits
+  audit: AuditService
+  ngs: Ngs | null
+  log: Logger
+  now: () => Date
+}
+
+/** The outbox, and what ngs is owed through it; nothing is owed to a partner that is not configured. */
+function createNgsParts({ config, database, commits, audit, ngs, log, now }: NgsDeps) {
+  const repository = createOutboxRepository(database)
+  const ngsRepository = createNgsSyncRepository(database)
+  const connected = ngs && config.ngs
+  const handlers: Record<string, OutboxHandler> = connected
+    ? { ngs: createNgsHandler({ ngs, config: connected, repository: ngsRepository }) }
+    : {}
+  const outboxWorker = createOutboxWorker({ ...commits, repository, handlers, log, now })
+  const outbox = createOutboxService({ ...commits, repository, handlers, audit, wake: outboxWorker.wake, now })
+  return {
+    outbox,
+    outboxWorker,
+    ngsSync: createNgsSync({ config: connected, outbox }),
+    ngsDrift: createNgsDrift({ repository: ngsRepository, now }),
+  }
+}
 
 interface FieldWorkDeps {
   database: Database
