@@ -62,12 +62,13 @@ export function createCloudbase({ config, onCall, clock = Date.now }: CloudbaseO
   const { env, secretId, secretKey, serviceUrl } = config
   const app = tcb.init({ env, secretId, secretKey, timeout: TIMEOUT_MS, ...(serviceUrl ? { serviceUrl } : {}) })
   const sdk = tcb as unknown as SdkRequest
+  const isOurs = (fileID: string) => fileID.startsWith(`cloud://${env}.`)
   const urls = new Map<string, { url: string; until: number }>()
 
   const call = <T>(operation: string, work: () => Promise<T>) => recorded({ operation, onCall, clock }, work)
 
   async function urlOf(fileID: string): Promise<string> {
-    if (!fileID.startsWith(`cloud://${env}.`)) throw notFound()
+    if (!isOurs(fileID)) throw notFound()
     const known = urls.get(fileID)
     if (known && known.until > clock()) return known.url
     const list = [{ fileID, maxAge: URL_LIFETIME_SECONDS }]
@@ -139,14 +140,16 @@ export function createCloudbase({ config, onCall, clock = Date.now }: CloudbaseO
       await pipeline(counted, fs.createWriteStream(to))
       return { size, sha256: hash.digest('hex') }
     },
-    remove: (fileID) =>
-      call('deleteFile', async () => {
+    remove: async (fileID) => {
+      if (!isOurs(fileID)) return
+      await call('deleteFile', async () => {
         urls.delete(fileID)
         const { fileList } = await app.deleteFile({ fileList: [fileID] })
         const code = fileList[0]?.code ?? ''
         if (code !== 'SUCCESS' && !NOT_FOUND.has(code))
           throw new UpstreamError(UPSTREAM, 'rejected', { detail: { reason: 'not-removed', code } })
-      }),
+      })
+    },
     check: () => call('getUploadMetadata', async () => void (await app.getUploadMetadata({ cloudPath: 'check' }))),
   }
 }

@@ -29,7 +29,7 @@ export const forwardBody = z.object({
   query: z.record(z.string(), z.string()).optional(),
   authorization: z.string().max(4000).optional(),
   idempotencyKey: z.string().max(200).optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   dataFile: incomingFile.optional(),
   file: z.object({ fileID: incomingFile, name: z.string().max(1000) }).optional(),
 }) satisfies z.ZodType<CloudForward>
