@@ -19,10 +19,12 @@ const CONFIG = {
 
 exports.FUNCTIONS = Object.keys(CONFIG)
 
+/** @returns what each bundle was made of */
 exports.buildFunctions = async (output = OUTPUT) => {
+  const inputs = {}
   for (const name of exports.FUNCTIONS) {
     const folder = path.join(output, name)
-    await esbuild.build({
+    const { metafile } = await esbuild.build({
       entryPoints: [path.join(__dirname, name, 'index.ts')],
       outfile: path.join(folder, 'index.js'),
       bundle: true,
@@ -31,12 +33,16 @@ exports.buildFunctions = async (output = OUTPUT) => {
       format: 'cjs',
       target: 'node18',
       legalComments: 'none',
+      metafile: true,
+      absWorkingDir: root,
       logLevel: 'error',
     })
+    inputs[name] = Object.keys(metafile.inputs)
     const manifest = { name, version: '1.0.0', private: true, main: 'index.js', engines: { node: '>=18' } }
     fs.writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
     fs.writeFileSync(path.join(folder, 'config.json'), `${JSON.stringify(CONFIG[name], null, 2)}\n`)
   }
+  return inputs
 }
 
 if (require.main === module) {
