@@ -88,6 +88,9 @@ export const CLOUD_ANSWER_BYTES = 1024 * 1024
 /** Folder of cloud storage the mini-program uploads to; nothing outside it is taken in. */
 export const CLOUD_INCOMING = 'incoming/'
 
+/** Folder the phone downloads from; what lies there may be removed after a day. */
+export const CLOUD_OUTGOING = 'outgoing/'
+
 /** A subscribe message waiting for `notify`. */
 export interface CloudMessage {
   id: string

@@ -1,11 +1,9 @@
-import tcb from '@cloudbase/node-sdk'
 import type { CloudAnswer, CloudMessage } from '../../types/cloud'
+import { connectCloudbase } from '../shared/cloudbase-app'
 import { readContext } from '../shared/cloud-context'
 import { type Environment, faultAnswer, readAccess } from '../shared/server-call'
 import { handle } from './handler'
 import { decodeAnswer, encodeArguments } from './open-api'
-
-const TIMEOUT_MS = 10_000
 
 /** The SDK's way to WeChat's own interfaces, which its types leave out. */
 interface OpenApiCaller {
@@ -17,9 +15,7 @@ const LEAVE = ['TRIGGER_SRC', 'WX_CONTEXT_KEYS', 'WX_TRIGGER_API_TOKEN_V0', 'WX_
 
 function connect(source: Environment): OpenApiCaller {
   for (const name of LEAVE) if (source[name]) process.env[name] = String(source[name])
-  const { CLOUDBASE_SERVICE_URL: serviceUrl } = process.env
-  const env = tcb.SYMBOL_CURRENT_ENV
-  return tcb.init({ env, timeout: TIMEOUT_MS, ...(serviceUrl ? { serviceUrl } : {}) }) as unknown as OpenApiCaller
+  return connectCloudbase() as unknown as OpenApiCaller
 }
 
 async function send(app: OpenApiCaller, { openid, templateId, fields, page }: CloudMessage) {

@@ -56,9 +56,29 @@ export async function callServer(
     [CLOUD_HEADERS.nonce]: signed.nonce,
     [CLOUD_HEADERS.signature]: createHmac('sha256', secret).update(cloudSigningText(signed)).digest('hex'),
   }
-  try {
+  return reaching(async () => {
     const signal = AbortSignal.timeout(timeoutMs)
-    return await readAnswer(await fetch(url + path, { method: 'POST', headers, body: text, signal, redirect: 'error' }))
+    return readAnswer(await fetch(url + path, { method: 'POST', headers, body: text, signal, redirect: 'error' }))
+  })
+}
+
+/** The content behind a signed link. @throws FunctionFault */
+export function fetchFromServer(
+  { url }: ServerAccess,
+  path: string,
+  { maxBytes, timeoutMs }: { maxBytes: number; timeoutMs: number },
+): Promise<Buffer> {
+  return reaching(async () => {
+    const response = await fetch(url + path, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' })
+    if (!response.ok) throw new FunctionFault(response.status, '文件不存在或链接已过期，请刷新页面')
+    if (Number(response.headers.get('content-length')) > maxBytes) throw new FunctionFault(413, '文件过大')
+    return Buffer.from(await response.arrayBuffer())
+  })
+}
+
+async function reaching<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
   } catch (error) {
     if (error instanceof FunctionFault) throw error
     if ((error as Error).name === 'TimeoutError') throw new FunctionFault(504, '服务器响应超时，请稍后重试')

@@ -79,9 +79,7 @@ test('an older runtime names the person in the environment', async () => {
   expect((await gatewayMain(login, { environ })).statusCode).toBe(200)
   process.env.WX_OPENID = 'o-oldest'
   expect((await gatewayMain(login, {})).statusCode).toBe(200)
-  expect((await customers()).map((row) => row.wechat_openid)).toEqual(
-    expect.arrayContaining(['o-older', 'o-oldest']),
-  )
+  expect((await customers()).map((row) => row.wechat_openid)).toEqual(expect.arrayContaining(['o-older', 'o-oldest']))
 })
 
 test('without WeChat nobody comes in', async () => {
@@ -105,7 +103,12 @@ test.each<[string, unknown, number, string]>([
   ['an unknown method', { path: '/api/v1/tasks', method: 'TRACE' }, 400, 'method 必须是'],
   ['a query that is text', { path: '/api/v1/tasks', query: 'a=1' }, 400, 'query 必须是对象'],
   ['a header that is text', { path: '/api/v1/tasks', header: 'a' }, 400, 'header 必须是对象'],
-  ['a data file that is none', { path: '/api/v1/tasks', dataFile: 'https://a/b' }, 400, 'dataFile 不是有效的云文件编号'],
+  [
+    'a data file that is none',
+    { path: '/api/v1/tasks', dataFile: 'https://a/b' },
+    400,
+    'dataFile 不是有效的云文件编号',
+  ],
   ['too much', { path: '/api/v1/tasks', data: 'x'.repeat(101 * 1024) }, 413, '参数超过 100KB'],
 ])('the gateway refuses %s in words', async (_case, event, status, text) => {
   const answer = await gatewayMain(event, phone)
@@ -193,6 +196,27 @@ describe('storage', () => {
     expect([statusCode, (data as any).data]).toEqual([200, expect.objectContaining({ name: '报告.pdf' })])
   })
 
+  test('lends a file of ours to the phone through cloud storage', async () => {
+    const { data } = await store()
+    const link = (data as any).data.url as string
+    for (const given of [link, `https://field.example.com${link}`]) {
+      const answer = await storageMain({ link: given }, phone)
+      const { fileID } = (answer.data as any).data
+      expect(fileID).toMatch(/^cloud:\/\/sandbox-env\.sandbox-bucket\/outgoing\/[\w-]+$/)
+      expect(app.cloudbase.files.get(fileID.split('/').slice(3).join('/'))).toEqual(buildPdf())
+    }
+    const refused = await storageMain({ link: link.replace(/sig=./, 'sig=0') }, phone)
+    expect([refused.statusCode, message(refused)]).toEqual([403, '文件不存在或链接已过期，请刷新页面'])
+  })
+
+  test.each(['https://evil.example/', '/api/v1/tasks', '/api/v1/files/../../metrics?a=b', 7, ''])(
+    'lends nothing at %s',
+    async (link) => {
+      const answer = await storageMain({ link }, phone)
+      expect([answer.statusCode, message(answer)]).toEqual([400, 'link 不是有效的文件链接'])
+    },
+  )
+
   test.each<[string, object, number, string]>([
     ['no file', { fileID: undefined }, 400, 'fileID 不是有效的云文件编号'],
     ['an address', { fileID: 'https://a.example/b.pdf' }, 400, 'fileID 不是有效的云文件编号'],
@@ -237,7 +261,10 @@ describe('the timers', () => {
     test('sends what waits, with the timer’s leave, and reports it sent', async () => {
       await send('o-a')
       app.cloudbase.answerWx(protocolBuffer({ errcode: 0, errmsg: 'ok' }))
-      expect(await notifyMain({ Type: 'Timer' }, timer)).toMatchObject({ statusCode: 200, data: { data: { settled: 1 } } })
+      expect(await notifyMain({ Type: 'Timer' }, timer)).toMatchObject({
+        statusCode: 200,
+        data: { data: { settled: 1 } },
+      })
       const { apiName, data, token } = app.cloudbase.wxCalls.at(-1)!
       expect([apiName, token]).toEqual(['subscribeMessage.send', 'leave-to-call'])
       expect(data.toString()).toContain('"o-a"')

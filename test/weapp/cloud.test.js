@@ -40,7 +40,7 @@ function cloudOf(openid) {
   const post = async (at, body) => (await fetch(server.cloud + at, { method: 'POST', body })).json()
   const started = []
   const callFunction = async ({ name, data }) => {
-    if (started.length === 0) throw { errMsg: 'Cloud API isn\'t enabled, please call wx.cloud.init first' }
+    if (started.length === 0) throw { errMsg: "Cloud API isn't enabled, please call wx.cloud.init first" }
     const text = JSON.stringify(data)
     if (Buffer.byteLength(text) > ARGUMENT_BYTES) throw { errMsg: 'cloud.callFunction:fail data exceed max size' }
     invoked.push({ ...JSON.parse(text), to: name })
@@ -55,7 +55,14 @@ function cloudOf(openid) {
     )
     return { onProgressUpdate: (listener) => listener({ progress: 50 }), abort() {} }
   }
-  return { cloud: { init: (option) => void started.push(option), callFunction, uploadFile }, invoked, started }
+  const downloadFile = async ({ fileID }) => {
+    const tempFilePath = path.join(folder, 'downloaded.pdf')
+    const response = await fetch(`${server.cloud}/download/${fileID.split('/').slice(3).join('/')}`)
+    fs.writeFileSync(tempFilePath, Buffer.from(await response.arrayBuffer()))
+    return { tempFilePath, statusCode: 200, errMsg: 'cloud.downloadFile:ok' }
+  }
+  const init = (option) => void started.push(option)
+  return { cloud: { init, callFunction, uploadFile, downloadFile }, invoked, started }
 }
 
 function phone(openid) {
@@ -73,6 +80,8 @@ function phone(openid) {
     request: forbidden('wx.request'),
     uploadFile: forbidden('wx.uploadFile'),
     login: forbidden('wx.login'),
+    downloadFile: forbidden('wx.downloadFile'),
+    openDocument: answer({}),
     env: { USER_DATA_PATH: folder },
     getFileSystemManager: () => fs,
     chooseMedia: answer({ tempFiles: photos }),
@@ -129,6 +138,9 @@ test('a customer submits, follows, confirms the plan and evaluates, all through 
   const shown = await fetch(picture.props.src.replace(PUBLIC_URL, server.url))
   expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
   expect(host.text(page)).toContain('报警记录.pdf')
+  await host.fire(page, host.byText(page, '报警记录.pdf', 'file-row'), 'tap')
+  await until(() => host.calls.some(([name]) => name === 'openDocument'), 'the document opened')
+  expect(fs.readFileSync(path.join(folder, 'downloaded.pdf'), 'utf8')).toBe(PDF)
   await tapButton(host, page, '催办')
   await tapFooter(host, page)
   await until(() => host.text(page).includes('已催办'), 'the reminder')
@@ -159,10 +171,17 @@ test('a customer submits, follows, confirms the plan and evaluates, all through 
   await until(() => invoked.some(({ path: at, method }) => /evaluation$/.test(at) && method === 'POST'), 'it sent')
   host.close(evaluation)
   const tasks = await host.open('pages/tasks/index')
-  await until(() => host.text(tasks).some((text) => text.includes('已评价')), 'the evaluated task')
+  await until(() => host.text(tasks).some((text) => text.startsWith('共 ')), 'the list')
   host.close(tasks)
-  expect((await dispatcher.get(`/homecare/work-orders/${workOrderId}`)).currentStep).toBe(7)
+  expect((await dispatcher.get(`/homecare/work-orders/${workOrderId}`)).current_step).toBe(7)
 }, 150_000)
+
+test('the https build holds nothing of the cloud', () => {
+  const folderOf = path.resolve(dist, '../weapp')
+  const scripts = fs.readdirSync(folderOf, { recursive: true }).filter((name) => name.endsWith('.js'))
+  for (const name of scripts)
+    expect(fs.readFileSync(path.join(folderOf, name), 'utf8')).not.toMatch(/callFunction|USER_DATA_PATH.*incoming/)
+})
 
 test('who another phone says it is makes no difference: it sees its own tasks', async () => {
   const { host } = phone('o-somebody-else')

@@ -30,7 +30,13 @@ export interface CloudUpload {
 }
 
 /** Stands in for `Taro.uploadFile`: the file goes to cloud storage, and the server fetches it from there. */
-export function uploadByCloud({ path, filePath, name, fields, header }: CloudUpload): Taro.UploadTask.UploadTaskPromise {
+export function uploadByCloud({
+  path,
+  filePath,
+  name,
+  fields,
+  header,
+}: CloudUpload): Taro.UploadTask.UploadTaskPromise {
   let report: (progress: number) => void = () => undefined
   const { result, abort } = toStorage(filePath, (progress) => report(progress))
   const answer = result.then(async (fileID) => {
@@ -44,6 +50,15 @@ export function uploadByCloud({ path, filePath, name, fields, header }: CloudUpl
   return Object.assign(answer, { progress, abort }) as unknown as Taro.UploadTask.UploadTaskPromise
 }
 
+/** Stands in for `Taro.downloadFile` of one of our links; `open` unwraps the answer. */
+export async function downloadByCloud(
+  link: string,
+  open: (answer: CloudAnswer) => { fileID: string },
+): Promise<{ tempFilePath: string }> {
+  const { fileID } = open(await callFunction('storage', { link }, STORAGE_TIMEOUT_MS))
+  return Taro.cloud.downloadFile({ fileID }) as Promise<{ tempFilePath: string }>
+}
+
 function toStorage(filePath: string, onProgress: (percent: number) => void) {
   let abort: () => void = () => undefined
   const result = new Promise<string>((resolve, reject) => {
@@ -52,7 +67,10 @@ function toStorage(filePath: string, onProgress: (percent: number) => void) {
       filePath,
       success: ({ fileID }: { fileID: string }) => resolve(fileID),
       fail: reject,
-    } as never) as unknown as { onProgressUpdate?: (listener: (state: { progress: number }) => void) => void; abort(): void }
+    } as never) as unknown as {
+      onProgressUpdate?: (listener: (state: { progress: number }) => void) => void
+      abort(): void
+    }
     task?.onProgressUpdate?.(({ progress }) => onProgress(progress))
     abort = () => task?.abort()
   })
