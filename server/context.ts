@@ -1,18 +1,15 @@
 import path from 'node:path'
 import type { LogEvent } from 'kysely'
 import pino, { type Logger } from 'pino'
+import { createCloudParts } from './cloud-parts'
 import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
 import { createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
-import { type Cloudbase, createCloudbase } from './connectors/cloudbase'
 import { createWechat, type Wechat } from './connectors/wechat'
 import { createCommits } from './db/after-commit'
 import { type Database, openDatabase } from './db/database'
 import { createAuditRepository } from './features/audit/repository'
 import { type AuditService, createAuditService } from './features/audit/service'
-import { createCloudMessages } from './features/cloud/messages'
-import { createCloudRepository } from './features/cloud/repository'
-import { createCloudService } from './features/cloud/service'
 import { createCustomerAdmin } from './features/customers/admin'
 import { createDispatchRepository } from './features/dispatch/repository'
 import { createDispatchService } from './features/dispatch/service'
@@ -40,10 +37,8 @@ import { createWorkOrderRepository } from './features/work-orders/repository'
 import { createWorkOrderService } from './features/work-orders/service'
 import { createCustomerRepository } from './features/customers/repository'
 import { createCustomerService } from './features/customers/service'
-import { createCloudStorage } from './features/files/cloud-storage'
-import { createDiskStorage } from './features/files/disk-storage'
 import { createFileLinks } from './features/files/links'
-import { createFileRepository, type FileRepository } from './features/files/repository'
+import { createFileRepository } from './features/files/repository'
 import { createFileService, type FileService } from './features/files/service'
 import { createIdempotencyRepository } from './features/idempotency/repository'
 import { createIdempotency } from './features/idempotency/service'
@@ -109,16 +104,12 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     metrics.partnerCall(call)
     if (overrides.recordCalls !== false) externalLog.record(call, notes)
   }
-  const cloudRepository = createCloudRepository(database)
-  const cloudMessages = createCloudMessages({ repository: cloudRepository, log, now })
-  const direct = connectWechat(config, { log, onCall: recordCall }, overrides.wechatBaseUrl)
-  const viaCloud = config.cloud.messages === 'cloud'
-  const wechat = direct && viaCloud ? { ...direct, sendSubscribeMessage: cloudMessages.send } : direct
-  const cloudbase = config.cloud.cloudbase && createCloudbase({ config: config.cloud.cloudbase, onCall: recordCall })
+  const fileRepository = createFileRepository(database)
+  const cloudParts = createCloudParts({ config, secrets, database, fileRepository, recordCall, log, now })
+  const { storage } = cloudParts
+  const wechat = cloudParts.throughCloud(connectWechat(config, { log, onCall: recordCall }, overrides.wechatBaseUrl))
   const ngs = connectNgs(config, { log, onCall: recordCall }, overrides.ngsBaseUrl)
   const tokens = createTokens(secrets.jwtSecret, now)
-  const fileRepository = createFileRepository(database)
-  const storage = createStorage({ config, cloudbase, repository: fileRepository, now })
   const files = createFileService({
     repository: fileRepository,
     storage,
@@ -182,10 +173,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     now,
     log,
     database,
-    storage,
-    cloudbase,
-    cloud: createCloudService({ repository: cloudRepository, secret: secrets.cloudSecret, log, now }),
-    cloudMessages,
+    ...cloudParts,
     tokens,
     files,
     events,
@@ -248,18 +236,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
 }
 
 export type Context = Awaited<ReturnType<typeof createContext>>
-
-interface StorageDeps {
-  config: Config
-  cloudbase: Cloudbase | null
-  repository: FileRepository
-  now: () => Date
-}
-
-function createStorage({ config, cloudbase, ...deps }: StorageDeps): FileStorage {
-  if (config.cloud.storage === 'disk' || !cloudbase) return createDiskStorage(path.join(config.dataDir, 'files'))
-  return createCloudStorage({ ...deps, cloudbase, incoming: path.join(config.dataDir, 'incoming') })
-}
 
 interface NgsDeps {
   config: Config

@@ -22,10 +22,7 @@ export interface BuildEnv {
  */
 export function readBuildEnv(target: string, env: Variables): BuildEnv {
   const api = (env.TARO_APP_API ?? '').trim().replace(/\/+$/, '')
-  const development = env.NODE_ENV !== 'production'
-  const demo = env.TARO_APP_DEMO
-    ? env.TARO_APP_DEMO === 'true' || env.TARO_APP_DEMO === '1'
-    : development || (target === 'h5' && api === '')
+  const demo = isDemo(env, target === 'h5' && api === '')
   const templates = env.TARO_APP_TEMPLATES ?? ''
   const transport = target === 'h5' ? 'https' : readTransport(env.TARO_APP_TRANSPORT)
   const common = { demo, templates, transport }
@@ -34,6 +31,11 @@ export function readBuildEnv(target: string, env: Variables): BuildEnv {
   if (transport === 'cloud') return { ...common, api, cloudEnv: readCloudEnv(env.TARO_APP_CLOUD_ENV) }
   if (!demo) assertReleaseAddress(api)
   return { ...common, api: api || LOCAL_SERVER, cloudEnv: '' }
+}
+
+function isDemo({ TARO_APP_DEMO, NODE_ENV }: Variables, ownOrigin: boolean): boolean {
+  if (TARO_APP_DEMO) return TARO_APP_DEMO === 'true' || TARO_APP_DEMO === '1'
+  return NODE_ENV !== 'production' || ownOrigin
 }
 
 function readTransport(text = ''): BuildEnv['transport'] {

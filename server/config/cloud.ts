@@ -37,16 +37,21 @@ const variables = z.object(cloudVariables)
 
 /** Variables that contradict each other, each well-formed or not. */
 export function cloudFaults(env: Env): string[] {
-  const faults: string[] = []
-  const keys = [env.CLOUDBASE_SECRET_ID, env.CLOUDBASE_SECRET_KEY].filter(Boolean).length
-  if (keys === 1) faults.push('CLOUDBASE_SECRET_ID and CLOUDBASE_SECRET_KEY: set both or neither')
-  if (keys > 0 && !env.CLOUDBASE_ENV) faults.push('CLOUDBASE_ENV: must be set where the CLOUDBASE_SECRET_… are')
-  if (env.STORAGE === 'cloudbase' && (keys < 2 || !env.CLOUDBASE_ENV))
-    faults.push('STORAGE: cloudbase needs CLOUDBASE_ENV, CLOUDBASE_SECRET_ID and CLOUDBASE_SECRET_KEY')
+  const faults = keyFaults(env)
   if (env.WECHAT_MESSAGES === 'cloud' && !env.CLOUD_SHARED_SECRET)
     faults.push('WECHAT_MESSAGES: cloud needs CLOUD_SHARED_SECRET')
   if (env.NODE_ENV === 'production' && env.SERVER_URL?.startsWith('http:'))
     faults.push('SERVER_URL: must start with https:// in production, identities travel on it')
+  return faults
+}
+
+function keyFaults({ CLOUDBASE_ENV, CLOUDBASE_SECRET_ID, CLOUDBASE_SECRET_KEY, STORAGE }: Env): string[] {
+  const faults: string[] = []
+  const keys = [CLOUDBASE_SECRET_ID, CLOUDBASE_SECRET_KEY].filter(Boolean).length
+  if (keys === 1) faults.push('CLOUDBASE_SECRET_ID and CLOUDBASE_SECRET_KEY: set both or neither')
+  if (keys > 0 && !CLOUDBASE_ENV) faults.push('CLOUDBASE_ENV: must be set where the CLOUDBASE_SECRET_… are')
+  if (STORAGE === 'cloudbase' && (keys < 2 || !CLOUDBASE_ENV))
+    faults.push('STORAGE: cloudbase needs CLOUDBASE_ENV, CLOUDBASE_SECRET_ID and CLOUDBASE_SECRET_KEY')
   return faults
 }
 

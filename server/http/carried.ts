@@ -32,14 +32,11 @@ interface CarriedSpec {
 }
 
 /** Body and file of a carried request, as `readBody` gives those of its own. */
-export async function readCarried({ data, file }: Carried, upload: CarriedSpec | undefined, incomingDir: string) {
-  if (file && !upload) throw new AppError('UNSUPPORTED_MEDIA')
-  if (!file && upload?.only) throw new AppError('UNSUPPORTED_MEDIA', { message: '请附上文件' })
-  const fields = (data ?? {}) as Record<string, unknown>
-  const isRecord = typeof fields === 'object' && !Array.isArray(fields)
-  const body = upload && isRecord ? expandFields(fields, upload.lists) : fields
+export async function readCarried(carried: Carried, upload: CarriedSpec | undefined, incomingDir: string) {
+  const { data, file } = carried
+  assertFits(carried, upload)
+  const body = upload && isRecord(data) ? expandFields(data, upload.lists) : (data ?? {})
   if (!file || !upload) return { body, uploads: [], discard: async () => {} }
-  if (!isRecord) throw invalidField('data', '必须是对象')
   numbersFromText(body as Record<string, unknown>, upload.numbers ?? [])
   const dir = path.join(incomingDir, randomUUID())
   await fs.mkdir(dir, { recursive: true })
@@ -53,6 +50,15 @@ export async function readCarried({ data, file }: Carried, upload: CarriedSpec |
     await discard()
     throw error
   }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function assertFits({ data, file }: Carried, upload: CarriedSpec | undefined): void {
+  if (file && !upload) throw new AppError('UNSUPPORTED_MEDIA')
+  if (!file && upload?.only) throw new AppError('UNSUPPORTED_MEDIA', { message: '请附上文件' })
+  if (file && data !== undefined && !isRecord(data)) throw invalidField('data', '必须是对象')
 }
 
 /** Counts as the first file field of the route. */

@@ -63,25 +63,16 @@ export function createCloudbase({ config, onCall, clock = Date.now }: CloudbaseO
   const app = tcb.init({ env, secretId, secretKey, timeout: TIMEOUT_MS, ...(serviceUrl ? { serviceUrl } : {}) })
   const sdk = tcb as unknown as SdkRequest
   const isOurs = (fileID: string) => fileID.startsWith(`cloud://${env}.`)
-  const urls = new Map<string, { url: string; until: number }>()
-
   const call = <T>(operation: string, work: () => Promise<T>) => recorded({ operation, onCall, clock }, work)
-
-  async function urlOf(fileID: string): Promise<string> {
-    if (!isOurs(fileID)) throw notFound()
-    const known = urls.get(fileID)
-    if (known && known.until > clock()) return known.url
+  const urls = createUrls(clock, async (fileID) => {
     const list = [{ fileID, maxAge: URL_LIFETIME_SECONDS }]
     const { fileList } = await call('getTempFileURL', () => app.getTempFileURL({ fileList: list }))
-    const [found] = fileList
-    if (found?.code !== 'SUCCESS' || !/^https?:\/\//.test(found.tempFileURL)) throw notFound(found?.code)
-    if (urls.size >= MAX_URLS) urls.clear()
-    urls.set(fileID, { url: found.tempFileURL, until: clock() + URL_KEPT_MS })
-    return found.tempFileURL
-  }
+    return fileList[0]
+  })
 
   async function open(fileID: string, range?: ByteRange): Promise<IncomingMessage> {
-    const url = await urlOf(fileID)
+    if (!isOurs(fileID)) throw notFound()
+    const url = await urls.get(fileID)
     return call('downloadFile', async () => {
       const headers = range ? { range: `bytes=${range.start}-${range.end}` } : {}
       const options = { method: 'get', url, headers, type: 'rawStream', timeout: TIMEOUT_MS }
@@ -91,7 +82,7 @@ export function createCloudbase({ config, onCall, clock = Date.now }: CloudbaseO
         return body
       }
       body.resume()
-      urls.delete(fileID)
+      urls.forget(fileID)
       if (statusCode === 404) throw notFound()
       throw new UpstreamError(UPSTREAM, statusCode < 500 ? 'bad-response' : 'unavailable', {
         detail: { reason: 'status', status: statusCode },
@@ -99,6 +90,52 @@ export function createCloudbase({ config, onCall, clock = Date.now }: CloudbaseO
     })
   }
 
+  return {
+    put: (path, content) =>
+      call('uploadFile', async () => {
+        const { fileID } = await inTime(app.uploadFile({ cloudPath: path, fileContent: content }), UPLOAD_TIMEOUT_MS)
+        urls.forget(fileID)
+        return fileID
+      }),
+    idOf: (path) =>
+      call('getUploadMetadata', async () => (await app.getUploadMetadata({ cloudPath: path })).data.fileId),
+    open,
+    ...readersOf(open),
+    remove: async (fileID) => {
+      if (!isOurs(fileID)) return
+      await call('deleteFile', async () => {
+        urls.forget(fileID)
+        const { fileList } = await app.deleteFile({ fileList: [fileID] })
+        const code = fileList[0]?.code ?? ''
+        if (code !== 'SUCCESS' && !NOT_FOUND.has(code))
+          throw new UpstreamError(UPSTREAM, 'rejected', { detail: { reason: 'not-removed', code } })
+      })
+    },
+    check: () => call('getUploadMetadata', async () => void (await app.getUploadMetadata({ cloudPath: 'check' }))),
+  }
+}
+
+type FoundUrl = { code: string; tempFileURL: string } | undefined
+
+/** Temporary addresses, asked for again some time before they end. */
+function createUrls(clock: () => number, ask: (fileID: string) => Promise<FoundUrl>) {
+  const known = new Map<string, { url: string; until: number }>()
+  return {
+    async get(fileID: string): Promise<string> {
+      const kept = known.get(fileID)
+      if (kept && kept.until > clock()) return kept.url
+      const found = await ask(fileID)
+      if (found?.code !== 'SUCCESS' || !/^https?:\/\//.test(found.tempFileURL)) throw notFound(found?.code)
+      if (known.size >= MAX_URLS) known.clear()
+      known.set(fileID, { url: found.tempFileURL, until: clock() + URL_KEPT_MS })
+      return found.tempFileURL
+    },
+    forget: (fileID: string) => known.delete(fileID),
+  }
+}
+
+/** Whole contents, never more than asked for. */
+function readersOf(open: (fileID: string) => Promise<Readable>): Pick<Cloudbase, 'read' | 'save'> {
   async function* limited(fileID: string, maxBytes: number): AsyncGenerator<Buffer> {
     let size = 0
     try {
@@ -113,15 +150,6 @@ export function createCloudbase({ config, onCall, clock = Date.now }: CloudbaseO
   }
 
   return {
-    put: (path, content) =>
-      call('uploadFile', async () => {
-        const { fileID } = await inTime(app.uploadFile({ cloudPath: path, fileContent: content }), UPLOAD_TIMEOUT_MS)
-        urls.delete(fileID)
-        return fileID
-      }),
-    idOf: (path) =>
-      call('getUploadMetadata', async () => (await app.getUploadMetadata({ cloudPath: path })).data.fileId),
-    open,
     read: async (fileID, maxBytes) => {
       const chunks: Buffer[] = []
       for await (const chunk of limited(fileID, maxBytes)) chunks.push(chunk)
@@ -140,17 +168,6 @@ export function createCloudbase({ config, onCall, clock = Date.now }: CloudbaseO
       await pipeline(counted, fs.createWriteStream(to))
       return { size, sha256: hash.digest('hex') }
     },
-    remove: async (fileID) => {
-      if (!isOurs(fileID)) return
-      await call('deleteFile', async () => {
-        urls.delete(fileID)
-        const { fileList } = await app.deleteFile({ fileList: [fileID] })
-        const code = fileList[0]?.code ?? ''
-        if (code !== 'SUCCESS' && !NOT_FOUND.has(code))
-          throw new UpstreamError(UPSTREAM, 'rejected', { detail: { reason: 'not-removed', code } })
-      })
-    },
-    check: () => call('getUploadMetadata', async () => void (await app.getUploadMetadata({ cloudPath: 'check' }))),
   }
 }
 
