@@ -237,34 +237,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
 
 export type Context = Awaited<ReturnType<typeof createContext>>
 
-interface NgsDeps {
-  config: Config
-  database: Database
-  commits: Commits
-  audit: AuditService
-  ngs: Ngs | null
-  log: Logger
-  now: () => Date
-}
-
-/** The outbox, and what ngs is owed through it; nothing is owed to a partner that is not configured. */
-function createNgsParts({ config, database, commits, audit, ngs, log, now }: NgsDeps) {
-  const repository = createOutboxRepository(database)
-  const ngsRepository = createNgsSyncRepository(database)
-  const connected = ngs && config.ngs
-  const handlers: Record<string, OutboxHandler> = connected
-    ? { ngs: createNgsHandler({ ngs, config: connected, repository: ngsRepository }) }
-    : {}
-  const outboxWorker = createOutboxWorker({ ...commits, repository, handlers, log, now })
-  const outbox = createOutboxService({ ...commits, repository, handlers, audit, wake: outboxWorker.wake, now })
-  return {
-    outbox,
-    outboxWorker,
-    ngsSync: createNgsSync({ config: connected, outbox }),
-    ngsDrift: createNgsDrift({ repository: ngsRepository, now }),
-  }
-}
-
 interface FieldWorkDeps {
   database: Database
   storage: FileStorage

@@ -138,7 +138,7 @@ test('a customer submits, follows, confirms the plan and evaluates, all through 
   const shown = await fetch(picture.props.src.replace(PUBLIC_URL, server.url))
   expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
   expect(host.text(page)).toContain('报警记录.pdf')
-  await host.fire(page, host.byText(page, '报警记录.pdf', 'file-row'), 'tap')
+  await host.fire(page, host.find(page, ({ cls }) => cls === 'file-row').at(-1), 'tap')
   await until(() => host.calls.some(([name]) => name === 'openDocument'), 'the document opened')
   expect(fs.readFileSync(path.join(folder, 'downloaded.pdf'), 'utf8')).toBe(PDF)
   await tapButton(host, page, '催办')
