@@ -137,7 +137,8 @@ describe.each(ENGINES)('on %s', (engine) => {
       const { app } = place
       const token = await app.api.customer()
       const store = async (content: Buffer, name: string) =>
-        (await app.api.upload('/api/v1/files', buildForm({}, [['file', buildFile(content, name)]]), { token })).body.data
+        (await app.api.upload('/api/v1/files', buildForm({}, [['file', buildFile(content, name)]]), { token })).body
+          .data
       const pdf = buildPdf()
       const used = await store(pdf, '报告.pdf')
       const unused = await store(await buildPng(800, 600), 'a.png')
