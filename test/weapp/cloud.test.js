@@ -168,12 +168,13 @@ test('a customer submits, follows, confirms the plan and evaluates, all through 
   const stars = host.find(evaluation, ({ cls }) => /(^| )rating__star( |$)/.test(cls))
   for (const index of [4, 9, 14]) await host.fire(evaluation, stars[index], 'tap')
   await tapButton(host, evaluation, '提交评价')
-  await until(() => invoked.some(({ path: at, method }) => at.endsWith('/evaluation') && method === 'POST'), 'it sent')
+  await until(() => invoked.some(({ path: at, method }) => method === 'POST' && at.endsWith('/evaluation')), 'it sent')
   host.close(evaluation)
   const tasks = await host.open('pages/tasks/index')
   await until(() => host.text(tasks).some((text) => text.startsWith('共 ')), 'the list')
   host.close(tasks)
-  expect((await dispatcher.get(`/homecare/work-orders/${workOrderId}`)).current_step).toBe(7)
+  const order = () => dispatcher.get(`/homecare/work-orders/${workOrderId}`)
+  await until(async () => (await order()).current_step === 7, 'the evaluation at the server')
 }, 150_000)
 
 test('the https build holds nothing of the cloud', () => {
