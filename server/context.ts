@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { LogEvent } from 'kysely'
 import pino, { type Logger } from 'pino'
+import { createCloudParts } from './cloud-parts'
 import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
 import { createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
@@ -36,7 +37,6 @@ import { createWorkOrderRepository } from './features/work-orders/repository'
 import { createWorkOrderService } from './features/work-orders/service'
 import { createCustomerRepository } from './features/customers/repository'
 import { createCustomerService } from './features/customers/service'
-import { createDiskStorage } from './features/files/disk-storage'
 import { createFileLinks } from './features/files/links'
 import { createFileRepository } from './features/files/repository'
 import { createFileService, type FileService } from './features/files/service'
@@ -104,12 +104,14 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     metrics.partnerCall(call)
     if (overrides.recordCalls !== false) externalLog.record(call, notes)
   }
-  const wechat = connectWechat(config, { log, onCall: recordCall }, overrides.wechatBaseUrl)
+  const fileRepository = createFileRepository(database)
+  const cloudParts = createCloudParts({ config, secrets, database, fileRepository, recordCall, log, now })
+  const { storage } = cloudParts
+  const wechat = cloudParts.throughCloud(connectWechat(config, { log, onCall: recordCall }, overrides.wechatBaseUrl))
   const ngs = connectNgs(config, { log, onCall: recordCall }, overrides.ngsBaseUrl)
   const tokens = createTokens(secrets.jwtSecret, now)
-  const storage = createDiskStorage(path.join(config.dataDir, 'files'))
   const files = createFileService({
-    repository: createFileRepository(database),
+    repository: fileRepository,
     storage,
     links: createFileLinks({ secret: secrets.jwtSecret, publicUrl: config.publicUrl, now }),
     transaction,
@@ -171,7 +173,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     now,
     log,
     database,
-    storage,
+    ...cloudParts,
     tokens,
     files,
     events,

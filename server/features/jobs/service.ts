@@ -35,11 +35,11 @@ export function createJobService({ repository, now }: { repository: JobRepositor
     return Boolean(quiet)
   }
 
-  async function take({ name, everywhere }: JobFacts): Promise<{ release(): void } | null> {
+  async function take({ name, everywhere }: JobFacts, dueAt?: Date): Promise<{ release(): void } | null> {
     if (everywhere) return { release: () => {} }
     const lease = () => ({ name, owner, until: new Date(now().getTime() + LEASE_MS) })
     const time = now()
-    const due = new Date(Math.floor(time.getTime() / 1000) * 1000)
+    const due = dueAt ?? new Date(Math.floor(time.getTime() / 1000) * 1000)
     if (!(await repository.take(lease(), { now: time, due }))) return null
     const renewal = setInterval(() => void repository.renew(lease()).catch(() => {}), RENEW_MS).unref()
     return { release: () => clearInterval(renewal) }
@@ -49,9 +49,12 @@ export function createJobService({ repository, now }: { repository: JobRepositor
     announce: ({ name, title, schedule }: JobFacts, nextRunAt: Date | null): Promise<void> =>
       repository.announce({ name, title, schedule, next_run_at: nextRunAt }),
 
-    /** Runs `work` unless another process is at it or has just done it; `work` must not throw. @returns whether it ran */
-    async run(job: JobFacts, work: () => Promise<JobOutcome>): Promise<boolean> {
-      const taken = await take(job)
+    /**
+     * Runs `work` unless another process is at it or has done it since `due` (the present second unless given); `work`
+     * must not throw. @returns whether it ran
+     */
+    async run(job: JobFacts, work: () => Promise<JobOutcome>, due?: Date): Promise<boolean> {
+      const taken = await take(job, due)
       if (!taken) return false
       const started = now()
       try {
