@@ -77,7 +77,11 @@ export const ROUTES: PageRoute[] = [
   }),
   page('/outbox', () => import('./pages/outbox'), entry('合作系统', '待发写入', <SendOutlined aria-hidden />)),
   page('/drift', () => import('./pages/drift'), entry('合作系统', 'ngs 对账', <DiffOutlined aria-hidden />)),
-  page('/notifications', () => import('./pages/notifications'), entry('合作系统', '通知记录', <BellOutlined aria-hidden />)),
+  page(
+    '/notifications',
+    () => import('./pages/notifications'),
+    entry('合作系统', '通知记录', <BellOutlined aria-hidden />),
+  ),
   page('/customers', () => import('./pages/customers'), entry('资料', '客户', <TeamOutlined aria-hidden />)),
   page('/evaluations', () => import('./pages/evaluations'), entry('资料', '评价', <StarOutlined aria-hidden />)),
   page('/staff', () => import('./pages/staff'), entry('资料', '员工', <IdcardOutlined aria-hidden />)),

@@ -180,7 +180,9 @@ function AccountRow({ name, onRemove }: { name: number; onRemove: () => void }) 
       >
         <Input.Password autoComplete="new-password" placeholder={isSaved ? '不修改' : ''} />
       </Form.Item>
-      {!isSaved && <Button aria-label={`移除账号 ${name + 1}`} icon={<DeleteOutlined aria-hidden />} onClick={onRemove} />}
+      {!isSaved && (
+        <Button aria-label={`移除账号 ${name + 1}`} icon={<DeleteOutlined aria-hidden />} onClick={onRemove} />
+      )}
     </div>
   )
 }
@@ -210,7 +212,11 @@ function Endpoints() {
               <Form.Item name={[name, 'require_auth']} label="需要登录" valuePropName="checked">
                 <Switch />
               </Form.Item>
-              <Button aria-label={`移除接口 ${name + 1}`} icon={<DeleteOutlined aria-hidden />} onClick={() => remove(name)} />
+              <Button
+                aria-label={`移除接口 ${name + 1}`}
+                icon={<DeleteOutlined aria-hidden />}
+                onClick={() => remove(name)}
+              />
             </div>
           ))}
           <Button

@@ -10,7 +10,7 @@ export function OverviewCharts({ days }: { days: OverviewDay[] }) {
   const sum = (name: 'created' | 'completed' | 'visits' | 'flagged') =>
     days.reduce((total, day) => total + day[name], 0)
   return (
-    <div className="grid grid--charts">
+    <div className="grid grid--three">
       <Panel title="任务（30 天）">
         <DayChart
           label={`近 30 天提交任务 ${sum('created')} 个，完成 ${sum('completed')} 个`}

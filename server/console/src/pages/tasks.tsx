@@ -85,7 +85,7 @@ const COLUMNS: TableColumnsType<AdminTaskRow> = [
       </div>
     ),
   },
-  { title: '提交时间', dataIndex: 'create_time', width: 142, render: minuteText },
+  { title: '提交时间', dataIndex: 'create_time', width: 150, render: minuteText },
   { title: '操作', width: 72, fixed: 'end', render: (_, row) => <DispatchButton task={row} /> },
 ]
 

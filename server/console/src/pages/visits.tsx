@@ -77,16 +77,20 @@ export default function VisitsPage() {
     {
       title: '操作',
       width: 90,
-      render: (_, row) => (
-        <Button
-          type="link"
-          size="small"
-          aria-label={`查看 ${row.task_id} 第 ${row.visit_no} 次到场`}
-          onClick={() => setOpen(row)}
-        >
-          {row.flags.length > 0 && !row.review ? '审核' : '查看'}
-        </Button>
-      ),
+      fixed: 'end',
+      render: (_, row) => {
+        const verb = row.flags.length > 0 && !row.review ? '审核' : '查看'
+        return (
+          <Button
+            type="link"
+            size="small"
+            aria-label={`${verb} ${row.task_id} 第 ${row.visit_no} 次到场`}
+            onClick={() => setOpen(row)}
+          >
+            {verb}
+          </Button>
+        )
+      },
     },
   ]
   return (

@@ -102,7 +102,7 @@ export function Shell({ staff, children }: { staff: StaffUser; children: ReactNo
               <Account staff={staff} />
             </div>
           </Layout.Header>
-          <main id="content" className="shell__content" ref={content} tabIndex={-1}>
+          <main id="content" className="shell__content" ref={content} tabIndex={0}>
             <Suspense fallback={<Waiting />}>{children}</Suspense>
           </main>
         </Layout>

@@ -17,7 +17,7 @@ export function CancelDialog({ task, onClose }: { task: AdminTaskDetail; onClose
       onCancel={onClose}
       cancelButtonProps={{ disabled: running }}
     >
-      <p className="dialog-note">取消后不能恢复，客户{task.worker_name && `和 ${task.worker_name}`} 会收到通知。</p>
+      <p className="dialog-note">取消后不能恢复，客户{task.worker_name && `和${task.worker_name}`}会收到通知。</p>
       <Form
         form={form}
         layout="vertical"

@@ -15,10 +15,10 @@ function Review({ review, flags }: Pick<VisitView, 'review' | 'flags'>) {
 
 const COLUMNS: TableColumnsType<VisitView> = [
   { title: '次', dataIndex: 'visit_no', width: 44 },
-  { title: '服务人员', dataIndex: 'worker_name', width: 96, render: (name: string) => <Cut>{name}</Cut> },
+  { title: '服务人员', dataIndex: 'worker_name', width: 88, render: (name: string) => <Cut>{name}</Cut> },
   {
     title: '签到 / 签退',
-    width: 142,
+    width: 150,
     render: (_, visit) => (
       <div className="two-lines">
         {minuteText(visit.checkin_at)}
