@@ -26,7 +26,11 @@ import { mountLiveRoutes } from './features/live/routes'
 import { mountNgsProxyRoutes } from './features/ngs-proxy/routes'
 import { mountNgsDriftRoutes } from './features/ngs-sync/routes'
 import { mountOutboxRoutes } from './features/outbox/routes'
-import { mountNotificationRoutes, mountStaffNotificationRoutes } from './features/notifications/routes'
+import {
+  mountNotificationAdminRoutes,
+  mountNotificationRoutes,
+  mountStaffNotificationRoutes,
+} from './features/notifications/routes'
 import { mountOverviewRoutes } from './features/overview/routes'
 import { startPage } from './features/platform/pages'
 import { mountPlatformRoutes } from './features/platform/routes'
@@ -127,6 +131,7 @@ function mountAdminRoutes(v1: Family, context: Context) {
   mountExternalSessionRoutes(v1, context)
   mountExternalWorkOrderRoutes(v1, context)
   mountOutboxRoutes(v1, context)
+  mountNotificationAdminRoutes(v1, context)
   mountNgsDriftRoutes(v1, context)
   mountJobRoutes(v1, context)
   mountExternalLogRoutes(v1, context)

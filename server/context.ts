@@ -6,7 +6,7 @@ import type { Secrets } from './config/secrets'
 import { createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
 import { createNgs, type Ngs } from './connectors/ngs'
 import { createWechat, type Wechat } from './connectors/wechat'
-import { type Commits, createCommits } from './db/after-commit'
+import { createCommits } from './db/after-commit'
 import { type Database, openDatabase } from './db/database'
 import { createAuditRepository } from './features/audit/repository'
 import { type AuditService, createAuditService } from './features/audit/service'
@@ -42,17 +42,10 @@ import { createFileService, type FileService } from './features/files/service'
 import { createIdempotencyRepository } from './features/idempotency/repository'
 import { createIdempotency } from './features/idempotency/service'
 import { createModeration } from './features/moderation/service'
-import { createLive, type Live } from './features/live/service'
+import { createLive } from './features/live/service'
 import { createLocalTransport, type LiveTransport } from './features/live/transport'
 import { createNgsProxy } from './features/ngs-proxy/service'
-import { createNgsSyncRepository } from './features/ngs-sync/repository'
-import { createNgsDrift, createNgsHandler, createNgsSync } from './features/ngs-sync/service'
-import { createNotificationRepository } from './features/notifications/repository'
-import { createNotificationService, type NotificationService } from './features/notifications/service'
-import type { OutboxHandler } from './features/outbox/handler'
-import { createOutboxRepository } from './features/outbox/repository'
-import { createOutboxService } from './features/outbox/service'
-import { createOutboxWorker } from './features/outbox/worker'
+import type { NotificationService } from './features/notifications/service'
 import { circuitsOf, createHealthService } from './features/platform/health'
 import { createTaskImport } from './features/tasks/import'
 import { createTaskLifecycle, type TaskLifecycle } from './features/tasks/lifecycle'
@@ -67,7 +60,8 @@ import { createExternalSiteParts, type ExternalSiteParts } from './external-site
 import { type CreateRateLimit, createMemoryRateLimit } from './http/limits'
 import { createMetrics } from './http/metrics'
 import { createTokens } from './http/tokens'
-import { createWxworkParts } from './wxwork-parts'
+import { createOutboxParts } from './outbox-parts'
+import { connectWxwork, createWxworkParts } from './wxwork-parts'
 
 /** What tests and the demo put in place of the usual parts. */
 export interface Overrides {
@@ -121,14 +115,23 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   })
   const eventRepository = createEventRepository(database)
   const events = createEventService({ repository: eventRepository, key: secrets.eventKey, live, now })
-  const notifications = createNotificationService({
-    repository: createNotificationRepository(database),
-    live,
-    transaction,
-    now,
-  })
   const audit = createAuditService({ repository: createAuditRepository(database), now })
   const shared = { files, audit, transaction, live, now }
+  const wxwork = connectWxwork({ config, secrets, log, recordCall, sandboxUrl: overrides.wxworkBaseUrl })
+  const outboxParts = createOutboxParts({
+    config,
+    database,
+    commits,
+    audit,
+    live,
+    ngs,
+    wechat,
+    wechatSandboxUrl: overrides.wechatBaseUrl,
+    wxwork,
+    log,
+    now,
+  })
+  const { notifications, ngsSync: partners } = outboxParts
 
   const staff = createStaffService({
     ...shared,
@@ -138,8 +141,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   })
   const customerRepository = createCustomerRepository(database)
   const taskRepository = createTaskRepository(database)
-  const ngsParts = createNgsParts({ config, database, commits, audit, live, ngs, log, now })
-  const partners = ngsParts.ngsSync
   const lifecycle = createTaskLifecycle({ repository: taskRepository, events, notifications, partners, now })
   const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, storage, secrets })
   const customerAdmin = createCustomerAdmin({ ...shared, repository: customerRepository })
@@ -150,11 +151,12 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     taskImport: createTaskImport({ repository: taskRepository, lifecycle, now }),
     captchaDecoder: overrides.captchaDecoder,
   })
-  const wxworkParts = createWxworkParts({ ...common, metrics, sandboxUrl: overrides.wxworkBaseUrl })
+  const wxworkParts = createWxworkParts({ ...common, metrics, connected: wxwork, onSettled: outboxParts.textSettled })
+  outboxParts.connectSender(wxworkParts.wxworkSender)
   const health = createHealthService({
     database,
     storage,
-    partners: circuitsOf({ wechat, ngs, wxwork: wxworkParts.wxworkConnector }),
+    partners: circuitsOf({ wechat, ngs, wxwork: wxwork?.connector ?? null }),
     morePartners: externalSites.siteHealth,
     accounts: wxworkParts.wxworkHealth,
   })
@@ -171,7 +173,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     tokens,
     files,
     events,
-    notifications,
     audit,
     staff,
     lifecycle,
@@ -188,7 +189,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     metrics,
     externalLog,
     recordCall,
-    ...ngsParts,
+    ...outboxParts,
     ngsProxy: createNgsProxy({ ngs, transaction }),
     jobs: createJobService({ repository: createJobRepository(database), now }),
     health,
@@ -215,35 +216,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
 }
 
 export type Context = Awaited<ReturnType<typeof createContext>>
-
-interface NgsDeps {
-  config: Config
-  database: Database
-  commits: Commits
-  audit: AuditService
-  live: Live
-  ngs: Ngs | null
-  log: Logger
-  now: () => Date
-}
-
-/** The outbox, and what ngs is owed through it; nothing is owed to a partner that is not configured. */
-function createNgsParts({ config, database, commits, audit, live, ngs, log, now }: NgsDeps) {
-  const repository = createOutboxRepository(database)
-  const ngsRepository = createNgsSyncRepository(database)
-  const connected = ngs && config.ngs
-  const handlers: Record<string, OutboxHandler> = connected
-    ? { ngs: createNgsHandler({ ngs, config: connected, repository: ngsRepository }) }
-    : {}
-  const outboxWorker = createOutboxWorker({ ...commits, repository, handlers, live, log, now })
-  const outbox = createOutboxService({ ...commits, repository, handlers, audit, live, wake: outboxWorker.wake, now })
-  return {
-    outbox,
-    outboxWorker,
-    ngsSync: createNgsSync({ config: connected, outbox }),
-    ngsDrift: createNgsDrift({ repository: ngsRepository, now }),
-  }
-}
 
 interface FieldWorkDeps {
   database: Database

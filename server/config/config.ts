@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import type { Env } from './env'
+import { type MessageTemplates, messageVariables, type QuietHours, SANDBOX_TEMPLATES } from './messages'
 import { type NgsConfig, ngsConfig, ngsFaults, ngsVariables } from './ngs'
 import { type WxworkConfig, wxworkConfig, wxworkVariables } from './wxwork'
 
@@ -18,6 +19,8 @@ export interface WechatConfig {
   /** Empty: the sandbox's address is filled in at start. */
   baseUrl: string
   contentCheck: boolean
+  /** Subscribe messages by event; none: customers have only their inbox. */
+  templates: MessageTemplates
 }
 
 export interface Config {
@@ -32,6 +35,8 @@ export interface Config {
   wechat: WechatConfig | null
   ngs: NgsConfig | null
   wxwork: WxworkConfig
+  /** When messages to a person wait; those to the inbox do not. */
+  quietHours: QuietHours
   /** Address of a decoding service; empty: the local models. */
   captchaDecoderUrl: string
   trustedProxies: string[]
@@ -68,6 +73,7 @@ const schema = z.object({
   WECHAT_SECRET: z.string().optional(),
   WECHAT_API_BASE_URL: httpUrl.optional(),
   WECHAT_CONTENT_CHECK: z.enum(['on', 'off']).default('off'),
+  ...messageVariables,
   ...ngsVariables,
   ...wxworkVariables,
   CAPTCHA_DECODER_URL: httpUrl.optional(),
@@ -118,6 +124,7 @@ function toConfig(env: Parsed): Config {
     wechat: wechatConfig(env),
     ngs: ngsConfig(env, upstreamsOf(env) === 'live'),
     wxwork: wxworkConfig(env, upstreamsOf(env) === 'live'),
+    quietHours: env.QUIET_HOURS ?? null,
     captchaDecoderUrl: env.CAPTCHA_DECODER_URL ?? '',
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
@@ -134,6 +141,7 @@ function wechatConfig(env: Parsed): WechatConfig | null {
     secret: env.WECHAT_SECRET ?? 'demo-secret',
     baseUrl: env.WECHAT_API_BASE_URL ?? (live ? 'https://api.weixin.qq.com' : ''),
     contentCheck: env.WECHAT_CONTENT_CHECK === 'on',
+    templates: env.WECHAT_TEMPLATES ?? (live || env.WECHAT_API_BASE_URL ? {} : SANDBOX_TEMPLATES),
   }
 }
 

@@ -3,6 +3,7 @@ import type { AssignmentStatus, SlaScope } from '../../types/api/homecare'
 import type { StaffRole } from '../../types/api/staff'
 import type { TaskStatus, TaskType } from '../../types/task-types'
 import type { ExternalSiteSchema } from './external-schema'
+import type { NotificationLogTable } from './notification-schema'
 import type { ExternalApiLogTable, JobRunTable, OutboxTable } from './partner-schema'
 import type { WxworkSchema } from './wxwork-schema'
 
@@ -30,6 +31,7 @@ export interface CustomerTable {
   wechat_merged_into: number | null
   wechat_disabled_at: Date | null
   ngs_customer_guid: string | null
+  wxwork_user_id: string | null
 }
 
 export interface TaskTable {
@@ -304,6 +306,7 @@ export interface Schema extends ExternalSiteSchema, WxworkSchema {
   idempotency_key: IdempotencyKeyTable
   subscription_credit: SubscriptionCreditTable
   notification: NotificationTable
+  notification_log: NotificationLogTable
 }
 
 export interface SubscriptionCreditTable {

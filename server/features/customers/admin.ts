@@ -9,7 +9,7 @@ import { pageOf, toPage } from '../../http/page'
 import { shanghaiTime } from '../../time'
 import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
-import type { CustomerRepository, CustomerRow } from './repository'
+import type { AdminCustomer, CustomerRepository, CustomerRow } from './repository'
 
 const customerRow = z.object({
   id: z.number().int(),
@@ -18,6 +18,7 @@ const customerRow = z.object({
   phone: z.string(),
   address: z.string(),
   email: z.string(),
+  wxwork_user_id: z.string().nullable(),
   bound: z.boolean(),
   disabled: z.boolean(),
   create_time: z.string(),
@@ -34,6 +35,9 @@ const customerParams = z.object({
     .transform(Number),
 })
 
+const customerPatch = z.object({ wxwork_user_id: optionalText('企业微信号', 100).optional() })
+type CustomerPatch = z.infer<typeof customerPatch>
+
 export interface CustomerAdminDeps {
   repository: CustomerRepository
   audit: AuditService
@@ -46,18 +50,7 @@ export function createCustomerAdmin({ repository, audit, transaction, now }: Cus
   return {
     async list({ page, size, q }: z.infer<typeof customerQuery>) {
       const { rows, total } = await repository.list(q, { page, size })
-      const list = rows.map((row) => ({
-        id: row.id,
-        name: row.name,
-        contact: row.contact ?? '',
-        phone: row.phone ?? '',
-        address: row.address ?? '',
-        email: row.email ?? '',
-        bound: row.wechat_openid !== null,
-        disabled: row.wechat_disabled_at !== null,
-        create_time: row.create_time ? shanghaiTime(row.create_time) : '',
-      }))
-      return toPage(list, total, { page, size })
+      return toPage(rows.map(toAdminRow), total, { page, size })
     },
 
     /** The customer with this id. @throws AppError NOT_FOUND */
@@ -75,6 +68,16 @@ export function createCustomerAdmin({ repository, audit, transaction, now }: Cus
       return (await repository.unboundByName(name))[0]!
     },
 
+    /** Fields left out stay; null empties one. @throws AppError NOT_FOUND */
+    patch: (who: StaffPrincipal, id: number, changes: CustomerPatch) =>
+      transaction(async (trx) => {
+        if (!(await repository.find(id, trx))) throw new AppError('NOT_FOUND', { message: '客户不存在' })
+        const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+        if (Object.keys(given).length > 0) await repository.update(id, given, trx)
+        await audit.record(trx, who, { action: 'customer.patch', target: String(id), detail: given })
+        return toAdminRow((await repository.findForAdmin(id, trx))!)
+      }),
+
     /** A disabled customer's tokens die at once and logging in is refused. */
     setDisabled: (who: StaffPrincipal, id: number, { disabled, once }: { disabled: boolean; once: Once }) =>
       transaction(async (trx) => {
@@ -88,6 +91,19 @@ export function createCustomerAdmin({ repository, audit, transaction, now }: Cus
       }),
   }
 }
+
+const toAdminRow = (row: AdminCustomer): z.infer<typeof customerRow> => ({
+  id: row.id,
+  name: row.name,
+  contact: row.contact ?? '',
+  phone: row.phone ?? '',
+  address: row.address ?? '',
+  email: row.email ?? '',
+  wxwork_user_id: row.wxwork_user_id,
+  bound: row.wechat_openid !== null,
+  disabled: row.wechat_disabled_at !== null,
+  create_time: row.create_time ? shanghaiTime(row.create_time) : '',
+})
 
 export type CustomerAdmin = ReturnType<typeof createCustomerAdmin>
 
@@ -103,6 +119,21 @@ export function mountCustomerAdminRoutes({ route }: Family, { customerAdmin }: {
       message: '获取成功',
     },
     ({ query }) => customerAdmin.list(query),
+  )
+
+  route(
+    'patch',
+    '/admin/customers/:id',
+    {
+      summary: '登记客户的企业微信号，用于通知',
+      access: staff('ADMIN'),
+      params: customerParams,
+      body: customerPatch,
+      response: customerRow,
+      message: '已保存',
+      errors: ['NOT_FOUND'],
+    },
+    ({ who, params, body }) => customerAdmin.patch(who, params.id, body),
   )
 
   for (const [path, disabled, summary] of [

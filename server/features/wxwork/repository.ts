@@ -14,6 +14,7 @@ export type WxworkEvent = Selectable<WxworkEventTable>
 export type WxworkNotice = Selectable<WxworkNoticeTable>
 export type WxworkMessage = Selectable<WxworkMessageTable>
 export type SessionChanges = Updateable<WxworkSessionTable>
+export type MessageChanges = Updateable<WxworkMessageTable>
 
 const MONITOR = 'monitor'
 
@@ -41,7 +42,7 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
         1,
       ).executeTakeFirst()) ?? null,
 
-    list: (): Promise<WxworkSession[]> => session().orderBy('created_at').orderBy('id').execute(),
+    list: (on?: Db): Promise<WxworkSession[]> => session(on).orderBy('created_at').orderBy('id').execute(),
 
     insert: async (row: WxworkSession, on: Db = db): Promise<void> => {
       await on.insertInto('wxwork_session').values(row).execute()
@@ -204,15 +205,15 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
         .execute()
     },
 
-    /** What a dead process was sending; `takeTurn` has shown that it is dead. */
-    abandonSending: async (sessionId: string, error: string, now: Date): Promise<void> => {
-      await db
-        .updateTable('wxwork_message')
-        .set({ state: 'UNKNOWN', error, finished_at: now })
+    /** What is on its way, or was when its process died. */
+    sending: (sessionId: string): Promise<WxworkMessage[]> =>
+      db
+        .selectFrom('wxwork_message')
+        .selectAll()
         .where('session_id', '=', sessionId)
         .where('state', '=', 'SENDING')
-        .execute()
-    },
+        .orderBy('id')
+        .execute(),
 
     nextMessage: async (sessionId: string, { patientToo }: { patientToo: boolean }): Promise<WxworkMessage | null> =>
       (await first(
@@ -249,8 +250,8 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
       return numUpdatedRows === 1n
     },
 
-    settleMessage: async (id: number, changes: Updateable<WxworkMessageTable>): Promise<void> => {
-      await db.updateTable('wxwork_message').set(changes).where('id', '=', id).execute()
+    settleMessage: async (id: number, changes: MessageChanges, on: Db = db): Promise<void> => {
+      await on.updateTable('wxwork_message').set(changes).where('id', '=', id).execute()
     },
 
     /** When the account's newest `count` messages went out, newest first. */
