@@ -8,8 +8,6 @@ export interface BuildEnv {
   api: string
   /** Whether the browser build may log in without WeChat. */
   demo: boolean
-  /** Subscribe-message templates, comma separated. */
-  templates: string
 }
 
 /**
@@ -22,9 +20,9 @@ export function readBuildEnv(target: string, env: Variables): BuildEnv {
   const demo = env.TARO_APP_DEMO
     ? env.TARO_APP_DEMO === 'true' || env.TARO_APP_DEMO === '1'
     : development || (target === 'h5' && api === '')
-  if (target === 'h5') return { api, demo, templates: env.TARO_APP_TEMPLATES ?? '' }
+  if (target === 'h5') return { api, demo }
   if (!demo) assertReleaseAddress(api)
-  return { api: api || LOCAL_SERVER, demo, templates: env.TARO_APP_TEMPLATES ?? '' }
+  return { api: api || LOCAL_SERVER, demo }
 }
 
 function assertReleaseAddress(api: string): void {

@@ -26,7 +26,6 @@ export default defineConfig<'webpack5'>(async (merge) => {
     env: {
       TARO_APP_API: JSON.stringify(env.api),
       TARO_APP_DEMO: JSON.stringify(String(env.demo)),
-      TARO_APP_TEMPLATES: JSON.stringify(env.templates),
     },
     alias: { '@': path.resolve(__dirname, '../src'), '@shared': sharedDir },
     mini: {

@@ -11,6 +11,5 @@ declare namespace NodeJS {
     TARO_ENV: 'weapp' | 'h5'
     TARO_APP_API: string
     TARO_APP_DEMO: string
-    TARO_APP_TEMPLATES: string
   }
 }

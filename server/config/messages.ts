@@ -58,11 +58,24 @@ const KINDS: Record<string, readonly TemplateSource[] | null> = {
 const FIELD = new RegExp(`^(${Object.keys(KINDS).join('|')})\\d{1,2}$`)
 const PAGE = /^[\w-]+(\/[\w-]+)*(\?[\w=&{}%.-]*)?$/
 
+interface KeyIssue {
+  code?: string
+  keys?: readonly string[]
+  issues?: readonly { message?: string }[]
+}
+/** A key's own fault is said of the key. */
+const objectOf =
+  (message: string, names = '') =>
+  (issue: KeyIssue) => {
+    if (issue.code === 'unrecognized_keys') return `${issue.keys?.join(', ')}: its names must be of ${names}`
+    return issue.code === 'invalid_key' ? issue.issues?.[0]?.message : message
+  }
+
 const fields = z
   .record(
     z.string().regex(FIELD, `must be one of WeChat's kinds (${Object.keys(KINDS).join(', ')}) and a number`),
     z.enum(TEMPLATE_SOURCES, { error: `must be one of ${TEMPLATE_SOURCES.join(', ')}` }),
-    'must be an object of field names',
+    { error: objectOf('must be an object of field names') },
   )
   .check(({ value, issues }) => {
     if (Object.keys(value).length === 0)
@@ -102,11 +115,9 @@ export const messageVariables = {
       }
     })
     .pipe(
-      z.partialRecord(
-        z.enum(TEMPLATE_EVENTS, { error: `its names must be of ${TEMPLATE_EVENTS.join(', ')}` }),
-        template,
-        'must be a JSON object of events',
-      ),
+      z.partialRecord(z.enum(TEMPLATE_EVENTS), template, {
+        error: objectOf('must be a JSON object of events', TEMPLATE_EVENTS.join(', ')),
+      }),
     )
     .optional(),
   QUIET_HOURS: z

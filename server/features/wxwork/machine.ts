@@ -5,6 +5,7 @@ import type { WxworkState } from '../../db/wxwork-schema'
 import type { Vault } from '../../vault'
 import type { Publisher } from '../live/service'
 import type { Journal } from './journal'
+import { optionsPurpose } from './sealing'
 import type { SessionChanges, WxworkRepository, WxworkSession } from './repository'
 
 export const MAX_TRIES = 3
@@ -39,7 +40,6 @@ export const NO_OPTIONS: Omit<InitOptions, 'vid'> = {
   deverType: 'ipad',
 }
 
-export const optionsPurpose = (id: string) => `wxwork_session.init_options.${id}`
 export const accountName = ({ nickname, vid, uuid }: WxworkSession) => nickname || vid || uuid.slice(0, 8)
 
 /** Whether the gateway itself was not there: nothing was tried. */

@@ -13,7 +13,7 @@ test.each([
 
 test('a WeChat release build takes the address without its slash', () => {
   const env = { ...release, TARO_APP_API: 'https://api.example.com/' }
-  expect(readBuildEnv('weapp', env)).toEqual({ api: 'https://api.example.com', demo: false, templates: '' })
+  expect(readBuildEnv('weapp', env)).toEqual({ api: 'https://api.example.com', demo: false })
 })
 
 test('a demo build talks to the local server', () => {

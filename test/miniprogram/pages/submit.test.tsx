@@ -9,6 +9,7 @@ import { freshPhone, offline, ok, PROFILE, refuse, serve } from '../support/serv
 const BASE = {
   'GET /api/v1/task-types': () => ok({ list: taskTypeInfos }),
   'GET /api/v1/user/profile': () => ok(PROFILE),
+  'GET /api/v1/subscriptions/templates': () => ok({ template_ids: ['template-1', 'template-2'] }),
   'POST /api/v1/subscriptions': () => ok({ accepted: 1 }),
 }
 const created = (id = 'T202611200007') => ok({ task_id: id, message: '任务已提交' })
@@ -368,7 +369,22 @@ describe('sending', () => {
       customer: { name: '张三', company: PROFILE.name, phone: PROFILE.phone, email: null, latitude: null },
       device: { name: '高效液相色谱仪', quantity: 1 },
     })
-    await waitFor(() => expect(sent.some(({ url }) => url.endsWith('/subscriptions'))).toBe(true))
+    await waitFor(() =>
+      expect(sent.find(({ url }) => url.endsWith('/subscriptions'))?.data).toEqual({
+        results: { 'template-1': 'accept', 'template-2': 'reject' },
+      }),
+    )
+    expect(Taro.requestSubscribeMessage.mock.calls[0][0]).toMatchObject({ tmplIds: ['template-1', 'template-2'] })
+  })
+
+  test('nothing is asked where the server names no template', async () => {
+    const none = { 'GET /api/v1/subscriptions/templates': () => ok({ template_ids: [] }) }
+    serve({ ...BASE, ...none, 'POST /api/v1/tasks': () => created() })
+    await open()
+    fillRepair()
+    submit()
+    await waitFor(() => expect(Taro.redirectTo).toHaveBeenCalled())
+    expect(Taro.requestSubscribeMessage).not.toHaveBeenCalled()
   })
 
   test('a double tap sends once', async () => {
