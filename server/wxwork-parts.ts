@@ -9,6 +9,7 @@ import type { Publisher } from './features/live/service'
 import type { NotificationService } from './features/notifications/service'
 import { createCallbacks } from './features/wxwork/callbacks'
 import { createJournal } from './features/wxwork/journal'
+import { createListings } from './features/wxwork/listing'
 import { createMachine } from './features/wxwork/machine'
 import { createWxworkRepository } from './features/wxwork/repository'
 import { createSender, type SenderDeps } from './features/wxwork/sender'
@@ -64,15 +65,17 @@ export function createWxworkParts(parts: WxworkParts) {
       ),
   })
   const sender = createSender(common)
+  const listings = createListings(common)
   const runner = createRunner({ tickMs: Math.min(intervalMs, MAX_TICK_MS), pass: machine.pass, send: sender.wake, log })
   const callbacks = createCallbacks({ ...common, secret: secrets.callbackSecret, onNews: runner.poke })
   const { poke, isChecking } = runner
-  const service = createWxworkService({ ...common, machine, sender, callbacks, poke, isChecking })
+  const service = createWxworkService({ ...common, machine, sender, callbacks, listings, poke, isChecking })
   parts.metrics.watchAccounts(service.accounts)
   return {
     wxwork: service,
     wxworkCallbacks: callbacks,
     wxworkSender: sender,
+    wxworkListings: listings,
     wxworkMonitor: { ...runner, pass: machine.pass },
     /** Each account, for `/readyz`. */
     wxworkHealth: async (): Promise<Record<string, { ok: boolean; detail: string }>> => {
@@ -84,6 +87,7 @@ export function createWxworkParts(parts: WxworkParts) {
     async closeWxwork() {
       await runner.stop()
       await sender.stop()
+      await listings.stop()
       await callbacks.stop()
       await wxwork?.close()
     },

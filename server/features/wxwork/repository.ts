@@ -8,6 +8,7 @@ import type {
   WxworkNoticeTable,
   WxworkSessionTable,
 } from '../../db/wxwork-schema'
+import { listingQueries } from './listing-rows'
 
 export type WxworkSession = Selectable<WxworkSessionTable>
 export type WxworkEvent = Selectable<WxworkEventTable>
@@ -23,6 +24,8 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
   const session = (on: Db = db) => on.selectFrom('wxwork_session').selectAll()
 
   return {
+    ...listingQueries({ db }),
+
     find: async (id: string, on: Db = db): Promise<WxworkSession | null> =>
       (await session(on).where('id', '=', id).executeTakeFirst()) ?? null,
 

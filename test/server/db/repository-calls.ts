@@ -415,6 +415,16 @@ export const REPOSITORIES: Record<string, Sampled> = {
       [id, id, time],
     ],
     sending: [[id]],
+    findListing: [[id]],
+    beginListing: [[{ sessionId: id, owner: id, now: time, until: time }, on]],
+    moveListing: [
+      [id, id, { state: 'failed', error: 'e', finished_at: time }],
+      [id, id, { state: 'running', kind: 'external', str_seq: 's', page_no: 2, owned_until: time }, on],
+    ],
+    abandonedListings: [[time]],
+    takeListing: [[id, { owner: id, now: time, until: time }]],
+    insertContacts: [[row('wxwork_contact_page'), on]],
+    contactPages: [[id]],
     nextMessage: [
       [id, { patientToo: true }],
       [id, { patientToo: false }],

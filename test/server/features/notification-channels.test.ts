@@ -192,7 +192,7 @@ describe.each(SITUATIONS)('$name', ({ prepare, customer, staff, wechat }) => {
       ),
     )
 
-    const atWechat = app.subscribeMessages().map((body) => body.template_id)
+    const atWechat = app.subscribeMessages().map((body) => String(body.template_id))
     const byWechat = rows.filter(({ channel }) => channel === 'wechat').map(({ event }) => templateOf(event))
     if (wechat === null) expect(atWechat.toSorted()).toEqual(byWechat.toSorted())
     else
