@@ -32,23 +32,21 @@ export interface ListingDeps {
 
 type Step = Partial<ListingRow>
 
-/** Every contact of an account, page after page; each page is kept, so that another process can go on from there. */
-export function createListings(deps: ListingDeps) {
-  const { repository, wxwork, transaction, log, now } = deps
-  const owner = newId()
-  const running = new Map<string, Promise<void>>()
-  let stopping = false
-  const until = () => new Date(now().getTime() + LEASE_MS)
-
-  /** Reads one page and keeps it with the place of the next. @returns whether there is one */
-  async function step(row: ListingRow): Promise<boolean> {
+/** Reads one page and keeps it with the place of the next. @returns whether there is one */
+function createStep({ repository, wxwork, transaction, now }: ListingDeps, owner: string) {
+  return async function step(row: ListingRow): Promise<boolean> {
     const session = await repository.find(row.session_id)
     const request = { uuid: session?.uuid ?? '', limit: PAGE, strSeq: row.str_seq }
     const page = await (row.kind === 'inner' ? wxwork!.innerContacts(request) : wxwork!.externalContacts(request))
     const changes = nextStep(row, page)
     if (changes.state === 'done') changes.finished_at = now()
     return transaction(async (trx) => {
-      const mine = await repository.moveListing(row.session_id, owner, { ...changes, owned_until: until() }, trx)
+      const mine = await repository.moveListing(
+        row.session_id,
+        owner,
+        { ...changes, owned_until: new Date(now().getTime() + LEASE_MS) },
+        trx,
+      )
       if (!mine) return false
       const { session_id, kind, page_no } = row
       const contacts = JSON.stringify(page.list)
@@ -56,6 +54,16 @@ export function createListings(deps: ListingDeps) {
       return changes.state === 'running'
     })
   }
+}
+
+/** Every contact of an account, page after page; each page is kept, so that another process can go on from there. */
+export function createListings(deps: ListingDeps) {
+  const { repository, wxwork, transaction, log, now } = deps
+  const owner = newId()
+  const step = createStep(deps, owner)
+  const running = new Map<string, Promise<void>>()
+  let stopping = false
+  const until = () => new Date(now().getTime() + LEASE_MS)
 
   async function read(sessionId: string): Promise<void> {
     try {
