@@ -9,7 +9,7 @@ import {
   SUBSCRIPTION_CHOICES,
   type SubscriptionTemplates,
 } from '../../../types/api/notifications'
-import { instant, oneOf, optionalText, pageQuery } from '../../http/fields'
+import { dayRange, filter, filterText, oneOf, pageQuery } from '../../http/fields'
 import { NOTICE_EVENTS } from './catalog'
 
 const MAX_TEMPLATES = 20
@@ -39,16 +39,14 @@ export const subscriptionTemplates = z.object({
   template_ids: z.array(z.string()),
 }) satisfies z.ZodType<SubscriptionTemplates>
 
-const blankIsAbsent = (value: unknown) => (value === '' ? undefined : value)
 export const logQuery = z.object({
   ...pageQuery(20),
-  event: z.preprocess(blankIsAbsent, oneOf('事件', NOTICE_EVENTS).optional()),
-  audience: z.preprocess(blankIsAbsent, oneOf('接收人', AUDIENCE_KINDS).optional()),
-  channel: z.preprocess(blankIsAbsent, oneOf('渠道', CHANNELS).optional()),
-  outcome: z.preprocess(blankIsAbsent, oneOf('结果', NOTIFICATION_OUTCOMES).optional()),
-  q: optionalText('搜索内容', 100).transform((value) => value ?? undefined),
-  from: z.preprocess(blankIsAbsent, instant('开始时间').optional()),
-  to: z.preprocess(blankIsAbsent, instant('结束时间').optional()),
+  event: filter(oneOf('事件', NOTICE_EVENTS)),
+  audience: filter(oneOf('接收人', AUDIENCE_KINDS)),
+  channel: filter(oneOf('渠道', CHANNELS)),
+  outcome: filter(oneOf('结果', NOTIFICATION_OUTCOMES)),
+  q: filterText('搜索内容'),
+  ...dayRange(),
 })
 
 export const logRow = z.object({
