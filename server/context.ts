@@ -4,7 +4,6 @@ import pino, { type Logger } from 'pino'
 import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
 import { createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
-import { createNgs, type Ngs } from './connectors/ngs'
 import { createWechat, type Wechat } from './connectors/wechat'
 import { createCommits } from './db/after-commit'
 import { type Database, openDatabase } from './db/database'
@@ -15,10 +14,12 @@ import { createDispatchRepository } from './features/dispatch/repository'
 import { createDispatchService } from './features/dispatch/service'
 import { createBinaries } from './features/external-log/binaries'
 import { createExternalLogRepository } from './features/external-log/repository'
+import { createReplay } from './features/external-log/replay'
 import { type CallNotes, createExternalLog } from './features/external-log/service'
 import type { FileStorage } from './features/files/storage'
 import { createJobRepository } from './features/jobs/repository'
 import { createJobService } from './features/jobs/service'
+import { createSessionBoard } from './features/session-board/service'
 import { createSlaRepository } from './features/sla/repository'
 import { createSlaService } from './features/sla/service'
 import { createStaffRepository } from './features/staff/repository'
@@ -53,13 +54,14 @@ import { createTaskRepository } from './features/tasks/repository'
 import { createTaskService } from './features/tasks/service'
 import { createChainHeads } from './features/work-order-events/heads'
 import { createEventRepository } from './features/work-order-events/repository'
-import { createVerifier } from './features/work-order-events/verify'
+import { createOrderVerifier, createVerifier } from './features/work-order-events/verify'
 import { createEventService, type EventService } from './features/work-order-events/service'
 import { createConsoleParts } from './console-parts'
 import { createExternalSiteParts, type ExternalSiteParts } from './external-site-parts'
 import { type CreateRateLimit, createMemoryRateLimit } from './http/limits'
 import { createMetrics } from './http/metrics'
 import { createTokens } from './http/tokens'
+import { connectNgs } from './ngs-parts'
 import { createOutboxParts } from './outbox-parts'
 import { connectWxwork, createWxworkParts } from './wxwork-parts'
 
@@ -107,17 +109,25 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const tokens = createTokens(secrets.jwtSecret, now)
   const storage = createDiskStorage(path.join(config.dataDir, 'files'))
   const files = createFileService({
-    repository: createFileRepository(db),
+    repository: createFileRepository(database),
     storage,
     links: createFileLinks({ secret: secrets.jwtSecret, publicUrl: config.publicUrl, now }),
     transaction,
     now,
   })
   const eventRepository = createEventRepository(database)
+  const eventKey = secrets.eventKey
+  const chainHeads = createChainHeads({
+    repository: eventRepository,
+    key: eventKey,
+    dir: path.join(config.dataDir, 'heads'),
+    now,
+  })
   const events = createEventService({ repository: eventRepository, key: secrets.eventKey, live, now })
   const audit = createAuditService({ repository: createAuditRepository(database), now })
   const shared = { files, audit, transaction, live, now }
   const wxwork = connectWxwork({ config, secrets, log, recordCall, sandboxUrl: overrides.wxworkBaseUrl })
+  const gateway = wxwork?.connector ?? null
   const outboxParts = createOutboxParts({
     config,
     database,
@@ -143,7 +153,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const taskRepository = createTaskRepository(database)
   const lifecycle = createTaskLifecycle({ repository: taskRepository, events, notifications, partners, now })
   const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, storage, secrets })
-  const customerAdmin = createCustomerAdmin({ ...shared, repository: customerRepository })
+  const customerAdmin = createCustomerAdmin({ ...shared, repository: customerRepository, partners })
   const common = { ...shared, config, secrets, database, staff, notifications, recordCall, log }
   const externalSites = createExternalSiteParts({
     ...common,
@@ -151,12 +161,13 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     taskImport: createTaskImport({ repository: taskRepository, lifecycle, now }),
     captchaDecoder: overrides.captchaDecoder,
   })
+  metrics.watchOutbox(outboxParts.outbox.depth)
   const wxworkParts = createWxworkParts({ ...common, metrics, connected: wxwork, onSettled: outboxParts.textSettled })
   outboxParts.connectSender(wxworkParts.wxworkSender)
   const health = createHealthService({
     database,
     storage,
-    partners: circuitsOf({ wechat, ngs, wxwork: wxwork?.connector ?? null }),
+    partners: circuitsOf({ wechat, ngs, wxwork: gateway }),
     morePartners: externalSites.siteHealth,
     accounts: wxworkParts.wxworkHealth,
   })
@@ -177,20 +188,35 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     staff,
     lifecycle,
     taskRepository,
-    chainHeads: createChainHeads({
+    chainHeads,
+    verifyEvents: createVerifier({ repository: eventRepository, key: eventKey }),
+    verifyOrder: createOrderVerifier({
       repository: eventRepository,
-      key: secrets.eventKey,
-      dir: path.join(config.dataDir, 'heads'),
-      now,
+      key: eventKey,
+      keptHeads: async (id) => (await chainHeads.read(id)).get(id) ?? [],
     }),
-    verifyEvents: createVerifier({ repository: eventRepository, key: secrets.eventKey }),
     createRateLimit,
     idempotency: createIdempotency({ repository: createIdempotencyRepository(db), now }),
     metrics,
     externalLog,
+    externalReplay: createReplay({
+      ...shared,
+      externalLog,
+      systems: externalSites.externalSystems,
+      sessions: externalSites.externalSessions,
+    }),
     recordCall,
     ...outboxParts,
     ngsProxy: createNgsProxy({ ngs, transaction }),
+    sessionBoard: createSessionBoard({
+      wechat,
+      ngs,
+      gateway,
+      externalSessions: externalSites.externalSessions,
+      wxwork: wxworkParts.wxwork,
+      outbox: outboxParts.outbox,
+      now,
+    }),
     jobs: createJobService({ repository: createJobRepository(database), now }),
     health,
     live,
@@ -268,16 +294,6 @@ function connectWechat({ wechat }: Config, client: ClientParts, sandboxUrl?: str
   return createWechat({
     config: { ...wechat, baseUrl },
     http: createHttpClient({ ...client, upstream: 'wechat', baseUrl }),
-    log: client.log,
-  })
-}
-
-function connectNgs({ ngs }: Config, client: ClientParts, sandboxUrl?: string): Ngs | null {
-  const baseUrl = ngs?.baseUrl || sandboxUrl
-  if (!ngs || !baseUrl) return null
-  return createNgs({
-    config: ngs,
-    http: createHttpClient({ ...client, upstream: 'ngs', baseUrl }),
     log: client.log,
   })
 }

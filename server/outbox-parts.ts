@@ -7,7 +7,7 @@ import type { Database, Db } from './db/database'
 import type { AuditService } from './features/audit/service'
 import type { Live } from './features/live/service'
 import { createNgsSyncRepository } from './features/ngs-sync/repository'
-import { createNgsDrift, createNgsHandler, createNgsSync } from './features/ngs-sync/service'
+import { createNgsDrift, createNgsHandler, createNgsOrders, createNgsSync } from './features/ngs-sync/service'
 import { createCourier } from './features/notifications/courier'
 import { createWechatHandler, createWxworkHandler, type HandlerDeps } from './features/notifications/handlers'
 import { createNotificationLog } from './features/notifications/log'
@@ -52,7 +52,8 @@ export function createOutboxParts(parts: OutboxParts) {
   return {
     outbox,
     outboxWorker,
-    ngsSync: createNgsSync({ config: connected, outbox }),
+    ngsSync: createNgsSync({ config: connected, outbox, repository: ngsRepository, now }),
+    ngsOrders: createNgsOrders({ ...commits, repository: ngsRepository, outbox, audit }),
     ngsDrift: createNgsDrift({ repository: ngsRepository, now }),
     notifications: messages.notifications,
     notificationLog: messages.notificationLog,

@@ -5,10 +5,11 @@ import { createTourClient } from './tour/client'
 import { FOLLOWING, SUBMISSION } from './tour/customer'
 import { EVALUATION, ON_SITE } from './tour/field-work'
 import { REACHABLE, TOLD } from './tour/messages'
+import { PARTNERS } from './tour/partners'
 import type { Tour, TourStep } from './tour/steps'
 
 /** The story in the order it happens. */
-const STEPS: TourStep[] = [...SUBMISSION, ...FOLLOWING, ...REACHABLE, ...ON_SITE, ...EVALUATION, ...TOLD]
+const STEPS: TourStep[] = [...SUBMISSION, ...FOLLOWING, ...REACHABLE, ...ON_SITE, ...EVALUATION, ...TOLD, ...PARTNERS]
 
 /** `npm run tour` plays the story against a running server (`TOUR_URL`), through HTTP only. */
 runCommand(async () => {

@@ -1,6 +1,8 @@
 import { Cron } from 'croner'
 import type { Logger } from 'pino'
 import type { JobFacts, JobOutcome, JobService } from '../features/jobs/service'
+import { newId } from '../ids'
+import { withTrace } from '../trace'
 
 export interface Job extends Omit<JobFacts, 'schedule'> {
   /** Cron pattern with seconds, Asia/Shanghai. */
@@ -66,7 +68,7 @@ const factsOf = ({ name, title, pattern, everywhere }: Job): JobFacts => ({
 
 async function execute({ name, run, everywhere }: Job, log: Logger, nextRun: () => Date | null): Promise<JobOutcome> {
   try {
-    const detail = (await run()) ?? null
+    const detail = (await withTrace(newId(), run)) ?? null
     log[everywhere ? 'debug' : 'info']({ job: name, result: detail }, 'job done')
     return { result: 'ok', detail, nextRunAt: nextRun() }
   } catch (error) {

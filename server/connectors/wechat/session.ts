@@ -11,6 +11,8 @@ export interface TokenSession {
   /** A token other than the refused one; the refused one is never handed out again. */
   renew(refused: string): Promise<string>
   state(): 'none' | 'renewing' | 'valid'
+  /** When the token was asked for and when it is renewed; null without one. */
+  facts(): { since: Date; renewAt: Date } | null
 }
 
 interface Options {
@@ -27,7 +29,7 @@ interface Options {
  * one another replica may have forced meanwhile.
  */
 export function createTokenSession({ login, clock }: Options): TokenSession {
-  let held: { token: string; renewAt: number } | null = null
+  let held: { token: string; since: number; renewAt: number } | null = null
   let underWay: Promise<string> | null = null
   let forcedAt = Number.NEGATIVE_INFINITY
 
@@ -43,7 +45,7 @@ export function createTokenSession({ login, clock }: Options): TokenSession {
     if (force) forcedAt = askedAt
     const { token, lifetimeMs } = await login(force)
     const marginMs = Math.min(TOKEN_RENEWAL_MARGIN_MS, lifetimeMs / 10)
-    held = { token, renewAt: askedAt + lifetimeMs - marginMs }
+    held = { token, since: askedAt, renewAt: askedAt + lifetimeMs - marginMs }
     return token
   }
 
@@ -67,5 +69,6 @@ export function createTokenSession({ login, clock }: Options): TokenSession {
       if (underWay) return 'renewing'
       return held && clock() < held.renewAt ? 'valid' : 'none'
     },
+    facts: () => held && { since: new Date(held.since), renewAt: new Date(held.renewAt) },
   }
 }

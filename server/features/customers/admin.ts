@@ -9,6 +9,7 @@ import { pageOf, toPage } from '../../http/page'
 import { shanghaiTime } from '../../time'
 import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
+import type { PartnerSync } from '../ngs-sync/service'
 import type { AdminCustomer, CustomerRepository, CustomerRow } from './repository'
 
 const customerRow = z.object({
@@ -21,6 +22,7 @@ const customerRow = z.object({
   wxwork_user_id: z.string().nullable(),
   bound: z.boolean(),
   disabled: z.boolean(),
+  ngs_customer_guid: z.string().nullable(),
   create_time: z.string(),
 }) satisfies z.ZodType<AdminCustomerRow>
 
@@ -35,18 +37,23 @@ const customerParams = z.object({
     .transform(Number),
 })
 
-const customerPatch = z.object({ wxwork_user_id: optionalText('企业微信号', 100).optional() })
-type CustomerPatch = z.infer<typeof customerPatch>
+/** Fields left out stay; null empties one. */
+const customerChanges = z.object({
+  ngs_customer_guid: optionalText('ngs 客户编号', 64).optional(),
+  wxwork_user_id: optionalText('企业微信号', 100).optional(),
+})
 
 export interface CustomerAdminDeps {
   repository: CustomerRepository
+  /** What waits for the customer's number at ngs goes on. */
+  partners: Pick<PartnerSync, 'customerNumbered'>
   audit: AuditService
   transaction: Database['transaction']
   now: () => Date
 }
 
 /** What admins see and do with customers. */
-export function createCustomerAdmin({ repository, audit, transaction, now }: CustomerAdminDeps) {
+export function createCustomerAdmin({ repository, partners, audit, transaction, now }: CustomerAdminDeps) {
   return {
     async list({ page, size, q }: z.infer<typeof customerQuery>) {
       const { rows, total } = await repository.list(q, { page, size })
@@ -68,16 +75,6 @@ export function createCustomerAdmin({ repository, audit, transaction, now }: Cus
       return (await repository.unboundByName(name))[0]!
     },
 
-    /** Fields left out stay; null empties one. @throws AppError NOT_FOUND */
-    patch: (who: StaffPrincipal, id: number, changes: CustomerPatch) =>
-      transaction(async (trx) => {
-        if (!(await repository.find(id, trx))) throw new AppError('NOT_FOUND', { message: '客户不存在' })
-        const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-        if (Object.keys(given).length > 0) await repository.update(id, given, trx)
-        await audit.record(trx, who, { action: 'customer.patch', target: String(id), detail: given })
-        return toAdminRow((await repository.findForAdmin(id, trx))!)
-      }),
-
     /** A disabled customer's tokens die at once and logging in is refused. */
     setDisabled: (who: StaffPrincipal, id: number, { disabled, once }: { disabled: boolean; once: Once }) =>
       transaction(async (trx) => {
@@ -88,6 +85,25 @@ export function createCustomerAdmin({ repository, audit, transaction, now }: Cus
         const answer = { message: disabled ? '客户已停用' : '客户已启用' }
         await once.save(trx, answer)
         return answer
+      }),
+
+    /** What waits for the customer's number at ngs goes on. @throws AppError NOT_FOUND */
+    change: (who: StaffPrincipal, id: number, changes: z.infer<typeof customerChanges>) =>
+      transaction(async (trx) => {
+        const before = await repository.findForAdmin(id, trx)
+        if (!before) throw new AppError('NOT_FOUND', { message: '客户不存在' })
+        const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+        await repository.update(id, { ...given, update_time: now() }, trx)
+        if (changes.ngs_customer_guid !== undefined) {
+          await partners.customerNumbered(trx, id)
+          const detail = { before: before.ngs_customer_guid, after: changes.ngs_customer_guid }
+          await audit.record(trx, who, { action: 'customer.ngs-guid', target: String(id), detail })
+        }
+        if (changes.wxwork_user_id !== undefined) {
+          const detail = { before: before.wxwork_user_id, after: changes.wxwork_user_id }
+          await audit.record(trx, who, { action: 'customer.wxwork-id', target: String(id), detail })
+        }
+        return toAdminRow((await repository.findForAdmin(id, trx))!)
       }),
   }
 }
@@ -102,6 +118,7 @@ const toAdminRow = (row: AdminCustomer): z.infer<typeof customerRow> => ({
   wxwork_user_id: row.wxwork_user_id,
   bound: row.wechat_openid !== null,
   disabled: row.wechat_disabled_at !== null,
+  ngs_customer_guid: row.ngs_customer_guid,
   create_time: row.create_time ? shanghaiTime(row.create_time) : '',
 })
 
@@ -125,15 +142,15 @@ export function mountCustomerAdminRoutes({ route }: Family, { customerAdmin }: {
     'patch',
     '/admin/customers/:id',
     {
-      summary: '登记客户的企业微信号，用于通知',
+      summary: '设置客户的 ngs 客户编号（等待它的写入随即发送）和企业微信号（用于通知）',
       access: staff('ADMIN'),
       params: customerParams,
-      body: customerPatch,
+      body: customerChanges,
       response: customerRow,
       message: '已保存',
       errors: ['NOT_FOUND'],
     },
-    ({ who, params, body }) => customerAdmin.patch(who, params.id, body),
+    ({ who, params, body }) => customerAdmin.change(who, params.id, body),
   )
 
   for (const [path, disabled, summary] of [

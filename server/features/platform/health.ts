@@ -27,14 +27,14 @@ export interface HealthDeps {
 export function createHealthService({ database, storage, partners, morePartners, accounts }: HealthDeps) {
   let stopping = false
 
-  async function partnerStates(): Promise<Record<string, HealthPart>> {
+  async function partnerStates({ withAccounts = true } = {}): Promise<Record<string, HealthPart>> {
     const states = Object.fromEntries(Object.entries(partners).map(([name, state]) => [name, state()]))
-    return { ...states, ...morePartners?.(), ...(await accounts?.().catch(() => ({}))) }
+    return { ...states, ...morePartners?.(), ...(withAccounts && (await accounts?.().catch(() => ({})))) }
   }
 
   return {
     /** Every partner that is configured, and accounts at them as `partner:account`. */
-    partners: partnerStates,
+    partners: () => partnerStates(),
 
     /** From now on load balancers are told to look elsewhere. */
     stop: () => {
@@ -42,7 +42,11 @@ export function createHealthService({ database, storage, partners, morePartners,
     },
     async check(): Promise<HealthReport> {
       const [db, disk] = await Promise.all([attempt(() => database.ping()), attempt(() => storage.check())])
-      const checks: Record<string, HealthPart> = { database: db, disk, ...(await partnerStates()) }
+      const checks: Record<string, HealthPart> = {
+        database: db,
+        disk,
+        ...(await partnerStates({ withAccounts: db.ok })),
+      }
       if (stopping) checks.server = { ok: false, detail: 'stopping' }
       return { ok: db.ok && disk.ok && !stopping, checks }
     },

@@ -345,7 +345,7 @@ describe('Enterprise-WeChat ids', () => {
     expect(created.body.data.wxwork_user_id).toBe('wx-new')
     const { list } = (await api.get('/api/v1/admin/audit?size=100', crew.admin)).body.data
     expect(list.map(({ action }: { action: string }) => action)).toEqual(
-      expect.arrayContaining(['staff.patch', 'customer.patch']),
+      expect.arrayContaining(['staff.patch', 'customer.wxwork-id']),
     )
   })
 })
