@@ -2,7 +2,7 @@ import { act, fireEvent, screen, waitFor } from '@testing-library/react'
 import { readStored, writeStored } from '@/services/storage'
 import Taro, { fire } from '../mocks/taro'
 import { fieldOf, typeInto } from '../support/customer'
-import { offline, PROFILE, refuse, serve } from '../support/server'
+import { offline, ok, PROFILE, refuse, serve } from '../support/server'
 import {
   answerUploads,
   BASE,
