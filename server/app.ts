@@ -30,7 +30,11 @@ import { mountLiveRoutes } from './features/live/routes'
 import { mountNgsProxyRoutes } from './features/ngs-proxy/routes'
 import { mountNgsSyncRoutes } from './features/ngs-sync/routes'
 import { mountOutboxRoutes } from './features/outbox/routes'
-import { mountNotificationRoutes, mountStaffNotificationRoutes } from './features/notifications/routes'
+import {
+  mountNotificationAdminRoutes,
+  mountNotificationRoutes,
+  mountStaffNotificationRoutes,
+} from './features/notifications/routes'
 import { mountOverviewRoutes } from './features/overview/routes'
 import { startPage } from './features/platform/pages'
 import { mountPlatformRoutes } from './features/platform/routes'
@@ -144,6 +148,7 @@ function mountAdminRoutes(v1: Family, context: Context) {
   mountExternalWorkOrderRoutes(v1, context)
   mountSessionBoardRoutes(v1, context)
   mountOutboxRoutes(v1, context)
+  mountNotificationAdminRoutes(v1, context)
   mountNgsSyncRoutes(v1, context)
   mountJobRoutes(v1, context)
   mountExternalLogRoutes(v1, context)

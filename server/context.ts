@@ -46,8 +46,7 @@ import { createModeration } from './features/moderation/service'
 import { createLive } from './features/live/service'
 import { createLocalTransport, type LiveTransport } from './features/live/transport'
 import { createNgsProxy } from './features/ngs-proxy/service'
-import { createNotificationRepository } from './features/notifications/repository'
-import { createNotificationService, type NotificationService } from './features/notifications/service'
+import type { NotificationService } from './features/notifications/service'
 import { circuitsOf, createHealthService } from './features/platform/health'
 import { createTaskImport } from './features/tasks/import'
 import { createTaskLifecycle, type TaskLifecycle } from './features/tasks/lifecycle'
@@ -62,8 +61,9 @@ import { createExternalSiteParts, type ExternalSiteParts } from './external-site
 import { type CreateRateLimit, createMemoryRateLimit } from './http/limits'
 import { createMetrics } from './http/metrics'
 import { createTokens } from './http/tokens'
-import { connectNgs, createNgsParts } from './ngs-parts'
-import { createWxworkParts } from './wxwork-parts'
+import { connectNgs } from './ngs-parts'
+import { createOutboxParts } from './outbox-parts'
+import { connectWxwork, createWxworkParts } from './wxwork-parts'
 
 /** What tests and the demo put in place of the usual parts. */
 export interface Overrides {
@@ -126,14 +126,24 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     now,
   })
   const events = createEventService({ repository: eventRepository, key: secrets.eventKey, live, now })
-  const notifications = createNotificationService({
-    repository: createNotificationRepository(database),
-    live,
-    transaction,
-    now,
-  })
   const audit = createAuditService({ repository: createAuditRepository(database), now })
   const shared = { files, audit, transaction, live, now }
+  const wxwork = connectWxwork({ config, secrets, log, recordCall, sandboxUrl: overrides.wxworkBaseUrl })
+  const gateway = wxwork?.connector ?? null
+  const outboxParts = createOutboxParts({
+    config,
+    database,
+    commits,
+    audit,
+    live,
+    ngs,
+    wechat,
+    wechatSandboxUrl: overrides.wechatBaseUrl,
+    wxwork,
+    log,
+    now,
+  })
+  const { notifications, ngsSync: partners } = outboxParts
 
   const staff = createStaffService({
     ...shared,
@@ -143,8 +153,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   })
   const customerRepository = createCustomerRepository(database)
   const taskRepository = createTaskRepository(database)
-  const ngsParts = createNgsParts({ config, database, commits, audit, live, ngs, log, now })
-  const partners = ngsParts.ngsSync
   const lifecycle = createTaskLifecycle({ repository: taskRepository, events, notifications, partners, now })
   const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, storage, secrets })
   const customerAdmin = createCustomerAdmin({ ...shared, repository: customerRepository, partners })
@@ -155,12 +163,13 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     taskImport: createTaskImport({ repository: taskRepository, lifecycle, now }),
     captchaDecoder: overrides.captchaDecoder,
   })
-  metrics.watchOutbox(ngsParts.outbox.depth)
-  const wxworkParts = createWxworkParts({ ...common, metrics, sandboxUrl: overrides.wxworkBaseUrl })
+  metrics.watchOutbox(outboxParts.outbox.depth)
+  const wxworkParts = createWxworkParts({ ...common, metrics, connected: wxwork, onSettled: outboxParts.textSettled })
+  outboxParts.connectSender(wxworkParts.wxworkSender)
   const health = createHealthService({
     database,
     storage,
-    partners: circuitsOf({ wechat, ngs, wxwork: wxworkParts.wxworkConnector }),
+    partners: circuitsOf({ wechat, ngs, wxwork: gateway }),
     morePartners: externalSites.siteHealth,
     accounts: wxworkParts.wxworkHealth,
   })
@@ -177,7 +186,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     tokens,
     files,
     events,
-    notifications,
     audit,
     staff,
     lifecycle,
@@ -200,15 +208,15 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
       sessions: externalSites.externalSessions,
     }),
     recordCall,
-    ...ngsParts,
+    ...outboxParts,
     ngsProxy: createNgsProxy({ ngs, transaction }),
     sessionBoard: createSessionBoard({
       wechat,
       ngs,
-      gateway: wxworkParts.wxworkConnector,
+      gateway,
       externalSessions: externalSites.externalSessions,
       wxwork: wxworkParts.wxwork,
-      outbox: ngsParts.outbox,
+      outbox: outboxParts.outbox,
       now,
     }),
     jobs: createJobService({ repository: createJobRepository(database), now }),

@@ -16,7 +16,6 @@ import { createExternalWorkOrderRepository } from './features/external-work-orde
 import { createExternalWorkOrderService } from './features/external-work-orders/service'
 import type { Publisher } from './features/live/service'
 import type { NotificationService } from './features/notifications/service'
-import type { StaffService } from './features/staff/service'
 import type { TaskImport } from './features/tasks/import'
 import { createVault } from './vault'
 
@@ -26,7 +25,6 @@ export interface ExternalSiteParts {
   database: Database
   transaction: Database['transaction']
   audit: AuditService
-  staff: StaffService
   notifications: NotificationService
   live: Publisher
   customerAdmin: CustomerAdmin
@@ -52,7 +50,7 @@ export function createExternalSiteParts(parts: ExternalSiteParts) {
     systems,
     decoder,
     vault,
-    tellAdmins: (title, content) => tellAdmins(parts, title, content),
+    alarm: (event, about) => parts.transaction((trx) => parts.notifications.alarm(trx, event, about)),
   })
   const workOrders = createExternalWorkOrderService({
     ...parts,
@@ -85,18 +83,4 @@ function connectDecoder({ config, log, recordCall }: ExternalSiteParts): Captcha
   const onCall = (call: HttpCall) => recordCall({ ...call, requestBody: null, responseBody: null, binary: null })
   const http = baseUrl ? createHttpClient({ upstream: 'captcha-decoder', baseUrl, log, onCall }) : null
   return createCaptchaDecoder({ http })
-}
-
-/** An entry in the inbox of every active admin. */
-async function tellAdmins(parts: ExternalSiteParts, title: string, content: string): Promise<void> {
-  const admins = (await parts.staff.list({ role: 'ADMIN', page: 1, size: 100 })).list
-  await parts.transaction(async (trx) => {
-    for (const admin of admins.filter((one) => one.is_active))
-      await parts.notifications.add(trx, `staff:${admin.id}`, {
-        event: 'EXTERNAL_SESSION',
-        title,
-        content,
-        taskId: null,
-      })
-  })
 }

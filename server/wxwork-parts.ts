@@ -7,12 +7,12 @@ import { createWxwork, type Wxwork } from './connectors/wxwork'
 import type { Database } from './db/database'
 import type { Publisher } from './features/live/service'
 import type { NotificationService } from './features/notifications/service'
-import type { StaffService } from './features/staff/service'
 import { createCallbacks } from './features/wxwork/callbacks'
 import { createJournal } from './features/wxwork/journal'
+import { createListings } from './features/wxwork/listing'
 import { createMachine } from './features/wxwork/machine'
 import { createWxworkRepository } from './features/wxwork/repository'
-import { createSender } from './features/wxwork/sender'
+import { createSender, type SenderDeps } from './features/wxwork/sender'
 import { createWxworkService } from './features/wxwork/service'
 import type { Metrics } from './http/metrics'
 import { createVault } from './vault'
@@ -24,13 +24,26 @@ export interface WxworkParts {
   secrets: Secrets
   database: Database
   transaction: Database['transaction']
-  staff: StaffService
   notifications: NotificationService
   live: Publisher
   metrics: Metrics
-  recordCall: (call: HttpCall) => void
+  /** The gateway; null where there is none. */
+  connected: WxworkConnection | null
+  onSettled: SenderDeps['onSettled']
   log: Logger
   now: () => Date
+}
+
+export interface WxworkConnection {
+  connector: Wxwork
+  baseUrl: string
+}
+
+interface ConnectionParts {
+  config: Config
+  secrets: Secrets
+  recordCall: (call: HttpCall) => void
+  log: Logger
   sandboxUrl?: string
 }
 
@@ -38,25 +51,31 @@ export interface WxworkParts {
 export function createWxworkParts(parts: WxworkParts) {
   const { config, secrets, database, live, log, now } = parts
   const { maxEvents, monitorIntervalMs: intervalMs } = config.wxwork
-  const baseUrl = config.wxwork.baseUrl || parts.sandboxUrl || ''
+  const { connector: wxwork = null, baseUrl = '' } = parts.connected ?? {}
   const callbackUrl = callbackUrlOf(config, secrets.callbackSecret)
   const vault = createVault({ current: secrets.dataKey, previous: secrets.previousDataKey })
-  const wxwork = config.wxwork.enabled && baseUrl ? connect(parts, baseUrl) : null
   const repository = createWxworkRepository(database)
   const journal = createJournal({ repository, maxEvents, callbackSecret: secrets.callbackSecret, live, now })
   const common = { ...parts, repository, wxwork, journal, vault, callbackUrl, intervalMs, maxEvents, baseUrl }
-  const alert = (title: string, content: string) => tellAdmins(parts, title, content)
-  const machine = createMachine({ ...common, alert })
+  const machine = createMachine({
+    ...common,
+    alert: ({ id, source, content }) =>
+      parts.transaction((trx) =>
+        parts.notifications.alarm(trx, 'WXWORK_HUMAN_NEEDED', { source, content, exceptSession: id }),
+      ),
+  })
   const sender = createSender(common)
+  const listings = createListings(common)
   const runner = createRunner({ tickMs: Math.min(intervalMs, MAX_TICK_MS), pass: machine.pass, send: sender.wake, log })
   const callbacks = createCallbacks({ ...common, secret: secrets.callbackSecret, onNews: runner.poke })
   const { poke, isChecking } = runner
-  const service = createWxworkService({ ...common, machine, sender, callbacks, poke, isChecking })
+  const service = createWxworkService({ ...common, machine, sender, callbacks, listings, poke, isChecking })
   parts.metrics.watchAccounts(service.accounts)
   return {
     wxwork: service,
     wxworkCallbacks: callbacks,
     wxworkSender: sender,
+    wxworkListings: listings,
     wxworkMonitor: { ...runner, pass: machine.pass },
     /** Each account, for `/readyz`. */
     wxworkHealth: async (): Promise<Record<string, { ok: boolean; detail: string }>> => {
@@ -65,11 +84,10 @@ export function createWxworkParts(parts: WxworkParts) {
         accounts.map(({ name, state }) => [`wxwork:${name}`, { ok: state === 'ONLINE', detail: state }]),
       )
     },
-    /** For `/readyz`; null where there is no gateway. */
-    wxworkConnector: wxwork,
     async closeWxwork() {
       await runner.stop()
       await sender.stop()
+      await listings.stop()
       await callbacks.stop()
       await wxwork?.close()
     },
@@ -77,14 +95,20 @@ export function createWxworkParts(parts: WxworkParts) {
 }
 
 /** The callback's secret stands in its address, which the gateway is told. */
-function connect({ secrets, log, recordCall }: WxworkParts, baseUrl: string): Wxwork {
+export function connectWxwork(parts: ConnectionParts): WxworkConnection | null {
+  const { config, secrets, log, recordCall } = parts
+  const baseUrl = config.wxwork.baseUrl || parts.sandboxUrl || ''
+  if (!config.wxwork.enabled || !baseUrl) return null
   const conceal = (value: unknown) =>
     value === null || value === undefined
       ? value
       : (JSON.parse(JSON.stringify(value).replaceAll(secrets.callbackSecret, '***')) as unknown)
   const onCall = (call: HttpCall) =>
     recordCall({ ...call, requestBody: conceal(call.requestBody), responseBody: conceal(call.responseBody) })
-  return createWxwork({ http: createHttpClient({ upstream: 'wxwork', baseUrl, log, onCall }), log })
+  return {
+    connector: createWxwork({ http: createHttpClient({ upstream: 'wxwork', baseUrl, log, onCall }), log }),
+    baseUrl,
+  }
 }
 
 interface RunnerDeps {
@@ -129,13 +153,4 @@ function createRunner({ tickMs, pass, send, log }: RunnerDeps) {
       await running
     },
   }
-}
-
-/** An entry in the inbox of every active admin: a channel that needs no gateway. */
-async function tellAdmins(parts: WxworkParts, title: string, content: string): Promise<void> {
-  const admins = (await parts.staff.list({ role: 'ADMIN', page: 1, size: 100 })).list
-  await parts.transaction(async (trx) => {
-    for (const admin of admins.filter((one) => one.is_active))
-      await parts.notifications.add(trx, `staff:${admin.id}`, { event: 'WXWORK_SESSION', title, content, taskId: null })
-  })
 }

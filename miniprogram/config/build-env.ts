@@ -8,8 +8,6 @@ export interface BuildEnv {
   api: string
   /** Whether the browser build may log in without WeChat. */
   demo: boolean
-  /** Subscribe-message templates, comma separated. */
-  templates: string
   /** How calls reach the server: straight, or through cloud functions (WeChat only). */
   transport: 'https' | 'cloud'
   /** The CloudBase environment of the functions; '' with `https`. */
@@ -23,9 +21,8 @@ export interface BuildEnv {
 export function readBuildEnv(target: string, env: Variables): BuildEnv {
   const api = (env.TARO_APP_API ?? '').trim().replace(/\/+$/, '')
   const demo = isDemo(env, target === 'h5' && api === '')
-  const templates = env.TARO_APP_TEMPLATES ?? ''
   const transport = target === 'h5' ? 'https' : readTransport(env.TARO_APP_TRANSPORT)
-  const common = { demo, templates, transport }
+  const common = { demo, transport }
   if (target === 'h5') return { ...common, api, cloudEnv: '' }
   // The server's own links are absolute where functions carry the calls: it needs PUBLIC_URL, the app no address.
   if (transport === 'cloud') return { ...common, api, cloudEnv: readCloudEnv(env.TARO_APP_CLOUD_ENV) }

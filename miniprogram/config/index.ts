@@ -27,7 +27,6 @@ export default defineConfig<'webpack5'>(async (merge) => {
     env: {
       TARO_APP_API: JSON.stringify(env.api),
       TARO_APP_DEMO: JSON.stringify(String(env.demo)),
-      TARO_APP_TEMPLATES: JSON.stringify(env.templates),
       TARO_APP_TRANSPORT: JSON.stringify(env.transport),
       TARO_APP_CLOUD_ENV: JSON.stringify(env.cloudEnv),
     },

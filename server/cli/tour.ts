@@ -4,17 +4,18 @@ import { runCommand } from './run'
 import { createTourClient } from './tour/client'
 import { FOLLOWING, SUBMISSION } from './tour/customer'
 import { EVALUATION, ON_SITE } from './tour/field-work'
+import { REACHABLE, TOLD } from './tour/messages'
 import { PARTNERS } from './tour/partners'
 import type { Tour, TourStep } from './tour/steps'
 
 /** The story in the order it happens. */
-const STEPS: TourStep[] = [...SUBMISSION, ...FOLLOWING, ...ON_SITE, ...EVALUATION, ...PARTNERS]
+const STEPS: TourStep[] = [...SUBMISSION, ...FOLLOWING, ...REACHABLE, ...ON_SITE, ...EVALUATION, ...TOLD, ...PARTNERS]
 
 /** `npm run tour` plays the story against a running server (`TOUR_URL`), through HTTP only. */
 runCommand(async () => {
   loadEnvFile()
   const address = (process.env.TOUR_URL || `http://localhost:${process.env.PORT || 4001}`).replace(/\/+$/, '')
-  const unknown = { customer: '', dispatcher: '', worker: '', taskId: '', workOrderId: '' }
+  const unknown = { customer: '', dispatcher: '', worker: '', admin: '', taskId: '', workOrderId: '' }
   const tour: Tour = { api: createTourClient(address), run: randomUUID(), ...unknown }
   process.stdout.write(`\n  研仪联巡览  ${address}\n\n`)
   await assertRunning(tour)

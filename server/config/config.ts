@@ -2,6 +2,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { type CloudConfig, cloudConfig, cloudFaults, cloudVariables } from './cloud'
 import type { Env } from './env'
+import { type MessageTemplates, messageVariables, type QuietHours, SANDBOX_TEMPLATES } from './messages'
 import { type NgsConfig, ngsConfig, ngsFaults, ngsVariables } from './ngs'
 import { type WxworkConfig, wxworkConfig, wxworkVariables } from './wxwork'
 
@@ -19,6 +20,8 @@ export interface WechatConfig {
   /** Empty: the sandbox's address is filled in at start. */
   baseUrl: string
   contentCheck: boolean
+  /** Subscribe messages by event; none: customers have only their inbox. */
+  templates: MessageTemplates
 }
 
 export interface Config {
@@ -34,6 +37,8 @@ export interface Config {
   ngs: NgsConfig | null
   wxwork: WxworkConfig
   cloud: CloudConfig
+  /** When messages to a person wait; those to the inbox do not. */
+  quietHours: QuietHours
   /** Address of a decoding service; empty: the local models. */
   captchaDecoderUrl: string
   trustedProxies: string[]
@@ -70,6 +75,7 @@ const schema = z.object({
   WECHAT_SECRET: z.string().optional(),
   WECHAT_API_BASE_URL: httpUrl.optional(),
   WECHAT_CONTENT_CHECK: z.enum(['on', 'off']).default('off'),
+  ...messageVariables,
   ...ngsVariables,
   ...wxworkVariables,
   ...cloudVariables,
@@ -126,6 +132,7 @@ function toConfig(env: Parsed): Config {
     ngs: ngsConfig(env, upstreamsOf(env) === 'live'),
     wxwork: wxworkConfig(env, upstreamsOf(env) === 'live'),
     cloud: cloudConfig(env),
+    quietHours: env.QUIET_HOURS ?? null,
     captchaDecoderUrl: env.CAPTCHA_DECODER_URL ?? '',
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
@@ -142,6 +149,7 @@ function wechatConfig(env: Parsed): WechatConfig | null {
     secret: env.WECHAT_SECRET ?? 'demo-secret',
     baseUrl: env.WECHAT_API_BASE_URL ?? (live ? 'https://api.weixin.qq.com' : ''),
     contentCheck: env.WECHAT_CONTENT_CHECK === 'on',
+    templates: env.WECHAT_TEMPLATES ?? (live || env.WECHAT_API_BASE_URL ? {} : SANDBOX_TEMPLATES),
   }
 }
 

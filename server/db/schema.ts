@@ -4,6 +4,7 @@ import type { StaffRole } from '../../types/api/staff'
 import type { TaskStatus, TaskType } from '../../types/task-types'
 import type { CloudSchema } from './cloud-schema'
 import type { ExternalSiteSchema } from './external-schema'
+import type { NotificationLogTable } from './notification-schema'
 import type { ExternalApiLogTable, JobRunTable, OutboxTable } from './partner-schema'
 import type { WxworkSchema } from './wxwork-schema'
 
@@ -31,6 +32,7 @@ export interface CustomerTable {
   wechat_merged_into: number | null
   wechat_disabled_at: Date | null
   ngs_customer_guid: string | null
+  wxwork_user_id: string | null
 }
 
 export interface TaskTable {
@@ -305,6 +307,7 @@ export interface Schema extends ExternalSiteSchema, WxworkSchema, CloudSchema {
   idempotency_key: IdempotencyKeyTable
   subscription_credit: SubscriptionCreditTable
   notification: NotificationTable
+  notification_log: NotificationLogTable
 }
 
 export interface SubscriptionCreditTable {

@@ -85,6 +85,35 @@ export interface WxworkMessageTable {
   created_at: Date
   started_at: Date | null
   finished_at: Date | null
+  /** Of `notification_log`, where it tells somebody about an event. */
+  notification_id: string | null
+}
+
+/** How far the listing of an account's contacts is. */
+export interface WxworkListingTable {
+  session_id: string
+  state: 'running' | 'done' | 'failed'
+  /** What is being listed: colleagues first, then customers. */
+  kind: 'inner' | 'external'
+  /** Where the next page begins. */
+  str_seq: string
+  page_no: number
+  inner_count: number
+  external_count: number
+  error: string | null
+  owner: string | null
+  owned_until: Date | null
+  started_at: Date
+  finished_at: Date | null
+}
+
+export interface WxworkContactPageTable {
+  id: string
+  session_id: string
+  kind: 'inner' | 'external'
+  page_no: number
+  /** JSON list, as the gateway gave it. */
+  contacts: string
 }
 
 /** Whether the monitor is on; one row. */
@@ -100,4 +129,6 @@ export interface WxworkSchema {
   wxwork_notice: WxworkNoticeTable
   wxwork_message: WxworkMessageTable
   wxwork_monitor: WxworkMonitorTable
+  wxwork_listing: WxworkListingTable
+  wxwork_contact_page: WxworkContactPageTable
 }

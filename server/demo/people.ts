@@ -8,6 +8,8 @@ export interface DemoStaff {
   role: StaffRole
   full_name: string
   phone: string
+  /** How the Enterprise-WeChat gateway knows them. */
+  wxwork_user_id: string | null
 }
 
 export const DEMO_STAFF = {
@@ -16,11 +18,36 @@ export const DEMO_STAFF = {
     role: 'HOMECARE_DISPATCHER',
     full_name: '周调度',
     phone: '13900139010',
+    wxwork_user_id: 'demo-zhou',
   },
-  li: { email: 'worker@example.com', role: 'HOMECARE_WORKER', full_name: '李工', phone: '13900139000' },
-  chen: { email: 'worker2@example.com', role: 'HOMECARE_WORKER', full_name: '陈工', phone: '13900139001' },
-  zhao: { email: 'worker3@example.com', role: 'HOMECARE_WORKER', full_name: '赵工', phone: '13900139002' },
-  admin: { email: 'admin@example.com', role: 'ADMIN', full_name: '管理员', phone: '13900139020' },
+  li: {
+    email: 'worker@example.com',
+    role: 'HOMECARE_WORKER',
+    full_name: '李工',
+    phone: '13900139000',
+    wxwork_user_id: 'demo-li',
+  },
+  chen: {
+    email: 'worker2@example.com',
+    role: 'HOMECARE_WORKER',
+    full_name: '陈工',
+    phone: '13900139001',
+    wxwork_user_id: 'demo-chen',
+  },
+  zhao: {
+    email: 'worker3@example.com',
+    role: 'HOMECARE_WORKER',
+    full_name: '赵工',
+    phone: '13900139002',
+    wxwork_user_id: 'demo-zhao',
+  },
+  admin: {
+    email: 'admin@example.com',
+    role: 'ADMIN',
+    full_name: '管理员',
+    phone: '13900139020',
+    wxwork_user_id: 'demo-admin',
+  },
 } satisfies Record<string, DemoStaff>
 
 export type StaffKey = keyof typeof DEMO_STAFF

@@ -52,9 +52,10 @@ async function inThePast(
   clock: { time: number },
   work: (past: Context) => Promise<void>,
 ): Promise<void> {
-  const wechat = { appId: SANDBOX_APP_ID, secret: SANDBOX_SECRET, baseUrl: '', contentCheck: false }
+  const wechat = { appId: SANDBOX_APP_ID, secret: SANDBOX_SECRET, baseUrl: '', contentCheck: false, templates: {} }
+  const wxwork = { ...config.wxwork, enabled: false }
   const sandbox = await startWechatSandbox()
-  const past = await createContext({ ...config, wechat, ngs: null }, loadSecrets(readEnv(), config), {
+  const past = await createContext({ ...config, wechat, wxwork, ngs: null }, loadSecrets(readEnv(), config), {
     now: () => new Date(clock.time),
     wechatBaseUrl: sandbox.url,
     recordCalls: false,
@@ -80,7 +81,6 @@ async function insertStaff({ database }: Context, time: Date): Promise<Record<St
       password_hash: await hashPassword(DEMO_PASSWORD),
       org_id: DEFAULT_ORG_ID,
       team_id: null,
-      wxwork_user_id: null,
       is_active: true,
       tokens_valid_after: null,
       created_at: time,

@@ -25,6 +25,7 @@ export const jobsOf = ({
   wxworkCallbacks,
   cloud,
   cloudMessages,
+  wxworkListings,
 }: Context): Job[] => [
   {
     name: 'keep-external-sessions',
@@ -46,6 +47,13 @@ export const jobsOf = ({
     pattern: '* * * * * *',
     everywhere: true,
     run: () => outboxWorker.run(),
+  },
+  {
+    name: 'resume-contact-listings',
+    title: '接续中断的企业微信通讯录读取',
+    pattern: '*/15 * * * * *',
+    everywhere: true,
+    run: () => wxworkListings.resume(),
   },
   { name: 'sweep-files', title: '清理未使用的文件', pattern: '0 17 * * * *', run: () => files.sweep() },
   { name: 'write-chain-heads', title: '保存事件链头', pattern: '0 57 * * * *', run: () => chainHeads.write() },

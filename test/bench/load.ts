@@ -37,7 +37,7 @@ export async function compare(
   const samples: Sample[][] = servers.map(() => [])
   const load = (server: RunningServer, seconds: number) => {
     const requests = scenario.once
-      ? [onceEach(scenario, freshOrders(server, seconds))]
+      ? [onceEach(scenario, scenario.by === 'gateway' ? numbers : freshOrders(server, seconds))]
       : subjects.map((subject) => requestOf(scenario, subject))
     return measure(server, requests, { ...options, seconds })
   }
@@ -59,12 +59,17 @@ function workerAuthorization(worker: number): string {
 }
 
 function requestOf({ method, path, by, body }: Scenario, subject: number): autocannon.Request {
-  const headers: Record<string, string> = {
-    authorization: by === 'customer' ? authorization(subject) : workerAuthorization(workerOf(subject)),
-  }
+  const headers: Record<string, string> = {}
+  if (by === 'customer') headers.authorization = authorization(subject)
+  if (by === 'worker') headers.authorization = workerAuthorization(workerOf(subject))
   if (body) headers['content-type'] = 'application/json'
   return { method, path, headers, body: body && JSON.stringify(body(subject)) }
 }
+
+/** Never the same twice. */
+const numbers = (function* (): Generator<number, never> {
+  for (let next = 1; ; next++) yield next
+})()
 
 /** Work orders that no request took yet, enough of them for so many seconds. */
 function* freshOrders({ name, file, orders }: RunningServer, seconds: number): Generator<number, never> {

@@ -16,7 +16,7 @@ import { captchaRows, printCaptchaRows } from './captcha'
 import { createDataset, TASKS_PER_CUSTOMER, WORKERS } from './dataset'
 import { compare, type LoadOptions, median, medianRatio, perCpu, perSecond, type Sample } from './load'
 import { growthUnderUploads } from './memory'
-import { LIST, PRECHECK, type Scenario, SCENARIOS, TARGETS } from './scenarios'
+import { CALLBACK, LIST, PRECHECK, type Scenario, SCENARIOS, TARGETS } from './scenarios'
 import { buildServers, type RunningServer, type ServerName, startServer } from './servers'
 import { printTable, type Row } from './table'
 
@@ -46,6 +46,7 @@ async function main(): Promise<void> {
     const scenarios = SCENARIOS.filter(({ name }) => wanted(name))
     if (scenarios.length > 0) rows.push(...(await endpointRows(bench, scenarios)))
     for (const scale of SCALES) if (wanted(scale.name)) rows.push(await scaleRow(bench, scale))
+    if (wanted(CALLBACK.name)) rows.push(await callbackRow(bench))
     if (wanted('memory')) rows.push(await memoryRow(bench))
     printTable(rows, bench)
     if (wanted('captcha')) printCaptchaRows(await captchaRows(options.quick ? { images: 20, runs: 20 } : {}))
@@ -189,6 +190,28 @@ async function scaleRow(bench: Bench, { name, scenario, what, rows, subjects }: 
     }
   } finally {
     await Promise.all([small.stop(), large.stop()])
+  }
+}
+
+/** Callbacks of the gateway; the twin has no gateway. */
+async function callbackRow(bench: Bench): Promise<Row> {
+  progress(CALLBACK.name)
+  const servers = [await start(bench, 'ours', 'small'), await start(bench, 'bare', 'small')]
+  try {
+    const samples = await compare(servers, CALLBACK, bench)
+    return {
+      name: CALLBACK.name,
+      rates: samples.map((list) => median(list.map(perSecond))),
+      findings: [
+        {
+          label: '× bare',
+          value: medianRatio(samples[0]!, samples[1]!, perSecond),
+          byCpu: medianRatio(samples[0]!, samples[1]!, perCpu),
+        },
+      ],
+    }
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()))
   }
 }
 

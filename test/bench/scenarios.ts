@@ -1,4 +1,5 @@
 import { evidenceId, orderId, STANDING } from './dataset'
+import { CALLBACK_SECRET } from './settings'
 
 /** One row of the table: a request that ours, the bare server and the twin all answer. */
 export interface Scenario {
@@ -7,10 +8,10 @@ export interface Scenario {
   method: 'GET' | 'POST'
   path: string
   /** A customer's request, or that of the worker who has a certain work order. */
-  by: 'customer' | 'worker'
-  /** Made for the customer of this id, or for the work order of this number. */
+  by: 'customer' | 'worker' | 'gateway'
+  /** Made for the customer of this id, for the work order of this number, or for the notice of this number. */
   body?: (subject: number) => object
-  /** Every request takes a work order that no request took before. */
+  /** Every request takes a work order, or is a notice, that there was not before. */
   once?: boolean
 }
 
@@ -77,6 +78,17 @@ export const SUBMIT: Scenario = {
     evidenceFileIds: [evidenceId(order)],
     signature: '张三已确认到场签到',
   }),
+}
+
+/** Acknowledged when it is stored; the notice is processed afterwards, on the same processor. */
+export const CALLBACK: Scenario = {
+  name: 'wxwork callback acknowledged',
+  kind: 'write',
+  method: 'POST',
+  path: `/callback/wxwork/${CALLBACK_SECRET}`,
+  by: 'gateway',
+  once: true,
+  body: (seq) => ({ uuid: 'bench', json: JSON.stringify({ seq, text: '收到一条消息' }), type: 5 }),
 }
 
 export const SCENARIOS = [PROFILE, LIST, CREATE, PRECHECK, SUBMIT]

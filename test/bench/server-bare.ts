@@ -1,12 +1,12 @@
 /** The floor: `node:http` and prepared statements doing the work of each row, and nothing else. */
-import { createHmac, createSecretKey } from 'node:crypto'
+import { createHash, createHmac, createSecretKey } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Sqlite from 'better-sqlite3'
 import jwt from 'jsonwebtoken'
 import { v7 } from 'uuid'
 import { createBareCheckin, type Staff } from './bare-checkin'
-import { EVENT_KEY, ISSUER, JWT_SECRET, readSettings, report } from './settings'
+import { CALLBACK_SECRET, EVENT_KEY, ISSUER, JWT_SECRET, readSettings, report } from './settings'
 
 const settings = readSettings()
 const key = settings.preparedKey ? createSecretKey(JWT_SECRET, 'utf8') : JWT_SECRET
@@ -251,11 +251,25 @@ async function readText(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+const insertNotice = db.prepare(
+  'insert into wxwork_notice (id, digest, body, received_at, processed_at) values (?, ?, ?, ?, null)',
+)
+
+/** The gateway's notice, stored under its digest; what becomes of it afterwards is ours alone. */
+function storeNotice(body: string) {
+  const digest = createHash('sha256')
+    .update(JSON.stringify(JSON.parse(body)))
+    .digest('hex')
+  insertNotice.run(v7(), digest, body, new Date().toISOString())
+  return { errcode: 0, errmsg: 'ok' }
+}
+
 /** One entry for each row of the bench. */
 const ROUTES: Record<string, (request: IncomingMessage, query: URLSearchParams) => unknown> = {
   'GET /api/v1/user/profile': (request) => profile(customerOf(request)),
   'GET /api/v1/tasks': (request, query) => list(customerOf(request), query),
   'POST /api/v1/tasks': async (request) => create(customerOf(request), await readText(request)),
+  [`POST /callback/wxwork/${CALLBACK_SECRET}`]: async (request) => storeNotice(await readText(request)),
   'POST /homecare/checkin/precheck': async (request) => checkin.precheck(workerOf(request), await readText(request)),
   'POST /homecare/checkin/submit': async (request) => checkin.submit(workerOf(request), await readText(request)),
 }

@@ -7,7 +7,7 @@ import { loadSecrets } from '../../server/config/secrets'
 import { createContext } from '../../server/context'
 import { migrate } from '../../server/db/migrate'
 import { type CreateRateLimit, createMemoryRateLimit } from '../../server/http/limits'
-import { EVENT_KEY, JWT_SECRET, readSettings, report } from './settings'
+import { CALLBACK_SECRET, EVENT_KEY, JWT_SECRET, readSettings, report } from './settings'
 
 /** Limits are kept as ever and never reached. */
 const createRateLimit: CreateRateLimit = (name) => createMemoryRateLimit(name, Number.MAX_SAFE_INTEGER)
@@ -20,7 +20,7 @@ async function start(): Promise<void> {
     JWT_SECRET,
     EVENT_KEY,
     DATA_KEY: Buffer.alloc(32).toString('base64'),
-    CALLBACK_SECRET: 'bench-callback-secret',
+    CALLBACK_SECRET,
   }
   const config = { ...parseConfig(env), database: { engine: 'sqlite' as const, file, url: '' } }
   const context = await createContext(config, loadSecrets(env, config), { createRateLimit })

@@ -10,6 +10,7 @@ export interface ServerSettings {
 export const SETTINGS_VARIABLE = 'BENCH_SETTINGS'
 export const JWT_SECRET = 'bench-secret-of-no-value'
 export const EVENT_KEY = 'bench-event-key-of-no-value'
+export const CALLBACK_SECRET = 'bench-callback-secret'
 export const ISSUER = 'field-service'
 
 export const readSettings = (): ServerSettings => JSON.parse(process.env[SETTINGS_VARIABLE]!) as ServerSettings

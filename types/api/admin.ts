@@ -62,6 +62,8 @@ export type AdminVisitRow = VisitView
 export interface AdminStaffRow extends StaffUser {
   phone: string
   team_id: string | null
+  /** How the Enterprise-WeChat gateway knows them; null: no texts. Set by `PATCH /admin/staff/{id}`. */
+  wxwork_user_id: string | null
   is_active: boolean
   load: number
 }
@@ -75,6 +77,7 @@ export interface AdminNewStaff {
   phone?: string | null
   org_id?: string | null
   team_id?: string | null
+  wxwork_user_id?: string | null
 }
 
 /** `GET /admin/customers`. */
@@ -85,6 +88,8 @@ export interface AdminCustomerRow {
   phone: string
   address: string
   email: string
+  /** How the Enterprise-WeChat gateway knows them; null: no texts. Set by `PATCH /admin/customers/{id}`. */
+  wxwork_user_id: string | null
   /** Whether somebody logs in to it by WeChat. */
   bound: boolean
   disabled: boolean

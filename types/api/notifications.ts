@@ -45,7 +45,7 @@ export interface ChannelAttempt {
   time: string
 }
 
-/** A row of `GET /api/v1/admin/notifications?event&audience&channel&outcome&q&from&to&page&size`, newest first. */
+/** A row of `GET /api/v1/admin/notifications?event&audience&channel&outcome&q&from&to&page&size`, newest first; days included. */
 export interface NotificationLogRow {
   id: string
   /** `DISPATCHED`, `PLAN_TO_CONFIRM`, `OUTBOX_DEAD` … */

@@ -9,6 +9,7 @@ export interface Tour {
   customer: string
   dispatcher: string
   worker: string
+  admin: string
   /** Number and UUID of the task that the tour follows. */
   taskId: string
   workOrderId: string

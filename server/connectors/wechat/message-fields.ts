@@ -13,6 +13,8 @@ interface Rule {
 /** China has one zone and no summer time. */
 const CHINA_OFFSET_MS = 8 * 3_600_000
 
+const MAX_THING = 20
+
 const TIME = String.raw`\d{1,2}:\d{2}(?::\d{2})?`
 const DATE = String.raw`(?:\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|(?:\d{4}[-/.])?\d{1,2}[-/.]\d{1,2}|\d{4}[-/.]\d{1,2})`
 
@@ -31,7 +33,7 @@ const period = (instant: string, limit: string) => matching(`${instant}(?:~${ins
 
 /** By the field's prefix (`thing2` → `thing`). WeChat docs: subscribeMessage.send, limits of parameter values. */
 const RULES: Readonly<Record<string, Rule>> = {
-  thing: upTo(20),
+  thing: upTo(MAX_THING),
   number: {
     limit: 'at most 32 digits, with or without decimals',
     holds: (value) => /^-?\d+(\.\d+)?$/.test(value) && digits(value) <= 32,
@@ -65,15 +67,15 @@ export function findFieldFaults(fields: Readonly<Record<string, string>>): Field
   })
 }
 
-/** Texts of ours made short enough for a `thing`, `name`, `phrase` or `character_string`; line breaks become spaces. */
+/**
+ * A text of ours for a field: line breaks become spaces, and a `thing` that is too long ends in `…`. Other kinds are
+ * left as they are: half a number, name or state would say something else.
+ */
 export function fitField(field: string, value: string): string {
-  const kind = kindOf(field)
   const text = value.replace(/\p{Cc}+/gu, ' ').trim()
-  const limits: Record<string, number> = { thing: 20, name: nameLimit(text), phrase: 5, character_string: 32 }
-  const limit = limits[kind] ?? Number.POSITIVE_INFINITY
   const chars = [...text]
-  if (chars.length <= limit) return text
-  return kind === 'thing' ? `${chars.slice(0, limit - 1).join('')}…` : chars.slice(0, limit).join('')
+  if (kindOf(field) !== 'thing' || chars.length <= MAX_THING) return text
+  return `${chars.slice(0, MAX_THING - 1).join('')}…`
 }
 
 /** For a `time` or `date` field: `2026年1月1日 15:01`, in China's time. */

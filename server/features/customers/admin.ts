@@ -10,7 +10,7 @@ import { shanghaiTime } from '../../time'
 import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
 import type { PartnerSync } from '../ngs-sync/service'
-import type { CustomerRepository, CustomerRow } from './repository'
+import type { AdminCustomer, CustomerRepository, CustomerRow } from './repository'
 
 const customerRow = z.object({
   id: z.number().int(),
@@ -19,6 +19,7 @@ const customerRow = z.object({
   phone: z.string(),
   address: z.string(),
   email: z.string(),
+  wxwork_user_id: z.string().nullable(),
   bound: z.boolean(),
   disabled: z.boolean(),
   ngs_customer_guid: z.string().nullable(),
@@ -36,7 +37,11 @@ const customerParams = z.object({
     .transform(Number),
 })
 
-const customerChanges = z.object({ ngs_customer_guid: optionalText('ngs 客户编号', 64) })
+/** Fields left out stay; null empties one. */
+const customerChanges = z.object({
+  ngs_customer_guid: optionalText('ngs 客户编号', 64).optional(),
+  wxwork_user_id: optionalText('企业微信号', 100).optional(),
+})
 
 export interface CustomerAdminDeps {
   repository: CustomerRepository
@@ -52,7 +57,7 @@ export function createCustomerAdmin({ repository, partners, audit, transaction, 
   return {
     async list({ page, size, q }: z.infer<typeof customerQuery>) {
       const { rows, total } = await repository.list(q, { page, size })
-      return toPage(rows.map(toView), total, { page, size })
+      return toPage(rows.map(toAdminRow), total, { page, size })
     },
 
     /** The customer with this id. @throws AppError NOT_FOUND */
@@ -82,27 +87,35 @@ export function createCustomerAdmin({ repository, partners, audit, transaction, 
         return answer
       }),
 
-    /** The customer's number at ngs; null takes it away. */
+    /** What waits for the customer's number at ngs goes on. @throws AppError NOT_FOUND */
     change: (who: StaffPrincipal, id: number, changes: z.infer<typeof customerChanges>) =>
       transaction(async (trx) => {
-        const row = await repository.find(id, trx)
-        if (!row) throw new AppError('NOT_FOUND', { message: '客户不存在' })
-        await repository.update(id, { ...changes, update_time: now() }, trx)
-        await partners.customerNumbered(trx, id)
-        const detail = { before: row.ngs_customer_guid, after: changes.ngs_customer_guid }
-        await audit.record(trx, who, { action: 'customer.ngs-guid', target: String(id), detail })
-        return { message: '已保存' }
+        const before = await repository.findForAdmin(id, trx)
+        if (!before) throw new AppError('NOT_FOUND', { message: '客户不存在' })
+        const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+        await repository.update(id, { ...given, update_time: now() }, trx)
+        if (changes.ngs_customer_guid !== undefined) {
+          await partners.customerNumbered(trx, id)
+          const detail = { before: before.ngs_customer_guid, after: changes.ngs_customer_guid }
+          await audit.record(trx, who, { action: 'customer.ngs-guid', target: String(id), detail })
+        }
+        if (changes.wxwork_user_id !== undefined) {
+          const detail = { before: before.wxwork_user_id, after: changes.wxwork_user_id }
+          await audit.record(trx, who, { action: 'customer.wxwork-id', target: String(id), detail })
+        }
+        return toAdminRow((await repository.findForAdmin(id, trx))!)
       }),
   }
 }
 
-const toView = (row: CustomerRow & { create_time: Date | null }) => ({
+const toAdminRow = (row: AdminCustomer): z.infer<typeof customerRow> => ({
   id: row.id,
   name: row.name,
   contact: row.contact ?? '',
   phone: row.phone ?? '',
   address: row.address ?? '',
   email: row.email ?? '',
+  wxwork_user_id: row.wxwork_user_id,
   bound: row.wechat_openid !== null,
   disabled: row.wechat_disabled_at !== null,
   ngs_customer_guid: row.ngs_customer_guid,
@@ -129,11 +142,12 @@ export function mountCustomerAdminRoutes({ route }: Family, { customerAdmin }: {
     'patch',
     '/admin/customers/:id',
     {
-      summary: '设置客户的 ngs 客户编号；等待它的写入随即发送',
+      summary: '设置客户的 ngs 客户编号（等待它的写入随即发送）和企业微信号（用于通知）',
       access: staff('ADMIN'),
       params: customerParams,
       body: customerChanges,
-      response: z.object({ message: z.string() }),
+      response: customerRow,
+      message: '已保存',
       errors: ['NOT_FOUND'],
     },
     ({ who, params, body }) => customerAdmin.change(who, params.id, body),

@@ -17,6 +17,9 @@ const COLUMNS = [
   'wechat_disabled_at',
   'ngs_customer_guid',
 ] as const
+/** What admins see besides. */
+const ADMIN_COLUMNS = [...COLUMNS, 'wxwork_user_id', 'create_time'] as const
+export type AdminCustomer = Pick<Selectable<CustomerTable>, (typeof ADMIN_COLUMNS)[number]>
 export type CustomerRow = Pick<Selectable<CustomerTable>, (typeof COLUMNS)[number]>
 
 export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
@@ -30,6 +33,9 @@ export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | '
   return {
     find: async (id: number, on?: Db): Promise<CustomerRow | null> => (await byId({ id }, on))[0] ?? null,
 
+    findForAdmin: async (id: number, on: Db = db): Promise<AdminCustomer | null> =>
+      (await on.selectFrom('customer').select(ADMIN_COLUMNS).where('id', '=', id).executeTakeFirst()) ?? null,
+
     /** Openids tell upper from lower case, SQL Server's usual collation does not: compared again here. */
     findByOpenid: async (openid: string, on?: Db): Promise<CustomerRow | null> =>
       (await byOpenid({ openid }, on)).find((row) => row.wechat_openid === openid) ?? null,
@@ -42,7 +48,7 @@ export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | '
         .$if(q !== undefined, (query) =>
           query.where((eb) => eb.or(['name', 'contact', 'phone'].map((column) => contains(column, q!)))),
         )
-      const rows = filtered.select(COLUMNS).select('create_time').orderBy('id', 'desc')
+      const rows = filtered.select(ADMIN_COLUMNS).orderBy('id', 'desc')
       return pageWithTotal({ filtered, rows }, engine, page)
     },
 
@@ -133,6 +139,11 @@ export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | '
       const audience = { from: `customer:${from}`, to: `customer:${to}` }
       await on
         .updateTable('notification')
+        .set({ audience: audience.to })
+        .where('audience', '=', audience.from)
+        .execute()
+      await on
+        .updateTable('notification_log')
         .set({ audience: audience.to })
         .where('audience', '=', audience.from)
         .execute()

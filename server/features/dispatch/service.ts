@@ -5,7 +5,6 @@ import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
 import { newId } from '../../ids'
 import type { Once } from '../idempotency/service'
-import type { NotificationService } from '../notifications/service'
 import type { StaffService } from '../staff/service'
 import type { TaskLifecycle } from '../tasks/lifecycle'
 import type { TaskRow } from '../tasks/repository'
@@ -16,7 +15,6 @@ export interface DispatchServiceDeps {
   repository: DispatchRepository
   lifecycle: TaskLifecycle
   staff: StaffService
-  notifications: NotificationService
   transaction: Database['transaction']
   now: () => Date
 }
@@ -40,7 +38,7 @@ export const staffActor = (who: StaffPrincipal): Actor => ({ kind: 'staff', id: 
 
 /** Who works on an order. Every act locks the work order first, so of two at once the second sees the first's result. */
 export function createDispatchService(deps: DispatchServiceDeps) {
-  const { repository, lifecycle, staff, notifications, transaction, now } = deps
+  const { repository, lifecycle, staff, transaction, now } = deps
 
   /** Runs `work` on the locked order and its live assignment, and stores the answer for repeats. */
   function onOrder(
@@ -93,18 +91,6 @@ export function createDispatchService(deps: DispatchServiceDeps) {
     throw new AppError('WORK_ORDER_NOT_MINE')
   }
 
-  const tellWorker = (trx: Db, workerId: string, task: TaskRow, message: { event: string; title: string }) =>
-    notifications.add(trx, `staff:${workerId}`, {
-      ...message,
-      content: `${task.task_id} ${task.customer_company} ${task.customer_address}`.slice(0, 500),
-      taskId: task.id,
-    })
-
-  async function replace(trx: Db, task: TaskRow, live: AssignmentRow): Promise<void> {
-    await repository.end(trx, live.id, { status: 'CANCELLED', reason: '改派', time: now() })
-    await tellWorker(trx, live.worker_id, task, { event: 'REASSIGNED', title: '工单已改派给其他同事' })
-  }
-
   return {
     /** Assigns (step 0 → 1) or reassigns (step kept). @throws AppError WORKER_DISABLED, ALREADY_ASSIGNED, TASK_CLOSED */
     dispatch: (
@@ -118,14 +104,19 @@ export function createDispatchService(deps: DispatchServiceDeps) {
         const worker = await staff.activeWorker(input.workerId, trx)
         if (live?.worker_id === worker.id)
           throw new AppError('ALREADY_ASSIGNED', { message: '该工单已派给这位服务人员' })
-        if (live) await replace(trx, task, live)
+        if (live) await repository.end(trx, live.id, { status: 'CANCELLED', reason: '改派', time: now() })
         const row = await assign(trx, task, {
           workerId: worker.id,
           dispatcherId: who.id,
           status: 'ASSIGNED',
           note: input.note,
         })
-        const entry = { actor: staffActor(who), payload: { worker_id: worker.id }, changes: { worker_id: worker.id } }
+        const former = live ? { former_worker_id: live.worker_id } : {}
+        const entry = {
+          actor: staffActor(who),
+          payload: { worker_id: worker.id, ...former },
+          changes: { worker_id: worker.id },
+        }
         if (task.current_step === STEP.submitted)
           await lifecycle.record(trx, task, {
             ...entry,
@@ -139,7 +130,6 @@ export function createDispatchService(deps: DispatchServiceDeps) {
             event: live ? 'REASSIGNED' : 'DISPATCHED',
             text: `已安排工程师${worker.full_name}`,
           })
-        await tellWorker(trx, worker.id, task, { event: 'DISPATCHED', title: '您有新的工单' })
         return row
       }),
 
@@ -167,8 +157,6 @@ export function createDispatchService(deps: DispatchServiceDeps) {
         if (task.current_step === STEP.dispatched)
           await lifecycle.record(trx, task, { ...entry, step: STEP.submitted, description: '等待重新安排工程师' })
         else await lifecycle.note(trx, task, { ...entry, text: '等待重新安排工程师' })
-        if (own.dispatcher_id)
-          await tellWorker(trx, own.dispatcher_id, task, { event: 'REJECTED', title: `${who.name}退回了工单` })
         return { ...own, status: 'REJECTED' }
       }),
 
@@ -188,13 +176,10 @@ export function createDispatchService(deps: DispatchServiceDeps) {
 
     live: repository.live,
 
-    /** Ends the live assignment of an order that ends; its worker is told of a cancellation. */
+    /** Ends the live assignment of an order that ends. */
     async release(trx: Db, task: TaskRow, status: 'CANCELLED' | 'COMPLETED'): Promise<void> {
       const live = await repository.live(task.id, trx)
-      if (!live) return
-      await repository.end(trx, live.id, { status, reason: null, time: now() })
-      if (status === 'CANCELLED')
-        await tellWorker(trx, live.worker_id, task, { event: 'CANCELLED', title: '工单已取消' })
+      if (live) await repository.end(trx, live.id, { status, reason: null, time: now() })
     },
   }
 }

@@ -1,16 +1,17 @@
 import type { Publisher } from '../live/service'
-import { NEEDS_PERSON } from './challenges'
+import type { AlarmEvent } from '../notifications/catalog'
+import { needOf } from './challenges'
 import type { ChallengeRow, SessionRow } from './repository'
 
 export interface AnnounceDeps {
   live: Publisher
   log: { warn(facts: object, message: string): void; error(facts: object, message: string): void }
-  /** Tells whoever administers that a person is needed. */
-  tellAdmins: (title: string, content: string) => Promise<void>
+  /** Tells whoever administers that a person is needed; a `source` is told once. */
+  alarm: (event: AlarmEvent, about: { source: string; content: string }) => Promise<void>
 }
 
 /** Who hears of what happens to a session. */
-export function createAnnounce({ live, log, tellAdmins }: AnnounceDeps) {
+export function createAnnounce({ live, log, alarm }: AnnounceDeps) {
   const changed = ({ system_name, account }: SessionRow) =>
     live.publish({ topic: 'session', id: `${system_name}/${account}`, event: 'SESSION_STATE' })
 
@@ -20,10 +21,10 @@ export function createAnnounce({ live, log, tellAdmins }: AnnounceDeps) {
     /** A new state, to admins too where they have to do something. */
     async state(row: SessionRow, state: SessionRow['state']): Promise<void> {
       changed(row)
-      const reason = NEEDS_PERSON[state]
-      if (!reason) return
+      const need = needOf(row, state)
+      if (!need) return
       log.warn({ system: row.system_name, account: row.account, state }, 'external session needs attention')
-      await tellAdmins('外部系统登录', `${row.system_name} / ${row.account}：${reason}`).catch((error: unknown) => {
+      await alarm(need.event, need).catch((error: unknown) => {
         log.error({ err: error }, 'admins could not be told')
       })
     },

@@ -3,6 +3,7 @@ import { newId } from '../../ids'
 import type { Vault } from '../../vault'
 import { purposeOf } from '../external-systems/sealing'
 import type { OpenSystem } from '../external-systems/sites'
+import type { AlarmEvent } from '../notifications/catalog'
 import type { ChallengeRow, SessionRow } from './repository'
 
 /** A captcha for a person: the image in the open, what belongs to it sealed. */
@@ -39,9 +40,21 @@ export function ticketOf({ id, context }: ChallengeRow, vault: Vault): CaptchaTi
 }
 
 /** States in which a person has to do something, or at least to know. */
-export const NEEDS_PERSON: Partial<Record<SessionRow['state'], string>> = {
-  CHALLENGE: '需要人工输入验证码',
-  PASSWORD_WRONG: '账号或密码被拒绝，已停止登录',
-  SITE_CHANGED: '页面已变化，已停止登录',
-  ACCOUNT_LOCKED: '账号被锁定，解锁后自动重试',
+const NEEDS_PERSON: Partial<Record<SessionRow['state'], { event: AlarmEvent; text: string }>> = {
+  CHALLENGE: { event: 'EXTERNAL_CHALLENGE', text: '需要人工输入验证码' },
+  PASSWORD_WRONG: { event: 'EXTERNAL_PASSWORD_WRONG', text: '账号或密码被拒绝，已停止登录' },
+  SITE_CHANGED: { event: 'EXTERNAL_SITE_CHANGED', text: '页面已变化，已停止登录' },
+  ACCOUNT_LOCKED: { event: 'EXTERNAL_ACCOUNT_LOCKED', text: '账号被锁定，解锁后自动重试' },
+}
+
+/** What a session that has come into this state wants of a person; null where it wants nothing. */
+export function needOf(row: SessionRow, state: SessionRow['state']) {
+  const need = NEEDS_PERSON[state]
+  return (
+    need && {
+      event: need.event,
+      source: `external:${row.id}:${state}:${row.fencing_token}`,
+      content: `${row.system_name} / ${row.account}：${need.text}`,
+    }
+  )
 }

@@ -3,7 +3,7 @@ import type { OutboxRow } from './repository'
 
 /** What came of one attempt. `error` is a sentence of ours for administrators; a partner's own words stay in the log. */
 export type Delivery =
-  | { state: 'sent'; value: unknown }
+  | { state: 'sent'; value: unknown; note?: string }
   /** The partner understood and said no. */
   | { state: 'refused'; error: string }
   /** Not executed: nobody was there. */
@@ -12,6 +12,8 @@ export type Delivery =
   | { state: 'held'; error: string }
   /** May have been executed. */
   | { state: 'unknown'; error: string }
+  /** Not before then. */
+  | { state: 'later'; until: Date; error: string }
   /** A person must supply something first. */
   | { state: 'waiting'; waitingFor: string; error: string }
 
@@ -29,6 +31,8 @@ export interface OutboxHandler {
   isRepeatable(topic: string): boolean
   /** In the transaction that marks the entry as sent. */
   delivered(trx: Db, entry: OutboxRow, value: unknown): Promise<void>
+  /** In the transaction that marks the entry as one whose outcome nobody knows. */
+  doubtful?(trx: Db, entry: OutboxRow): Promise<void>
   /** Takes a person's finding over. @returns whether it was wanted */
   learn(trx: Db, entry: OutboxRow, finding: Finding): Promise<boolean>
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../../db/database'
+import type { Database, Db } from '../../db/database'
 import { newId } from '../../ids'
 import type { Publisher } from '../live/service'
 import type { Delivery, OutboxHandler } from './handler'
@@ -15,12 +15,15 @@ export interface SendDeps {
   handlers: Record<string, OutboxHandler>
   transaction: Database['transaction']
   live: Publisher
+  /** In the transaction that gives an entry up to a person. */
+  onStuck?(trx: Db, entry: OutboxRow, state: 'UNKNOWN' | 'DEAD'): Promise<void>
   log: { warn(facts: object, message: string): void; error(facts: object, message: string): void }
   now: () => Date
 }
 
 /** One attempt at one entry, from claiming it to writing down what came of it. */
-export function createSend({ repository, handlers, transaction, live, log, now }: SendDeps) {
+export function createSend(deps: SendDeps) {
+  const { repository, handlers, transaction, live, log, now } = deps
   const unreachable = new Set<string>()
 
   /** @returns `lost` where another process took the entry */
@@ -54,6 +57,7 @@ export function createSend({ repository, handlers, transaction, live, log, now }
     const written = await transaction(async (trx) => {
       const mine = await repository.settle(trx, { id: entry.id, claim, from: [...from] }, changes)
       if (mine && delivery.state === 'sent') await handlers[entry.system_name]!.delivered(trx, entry, delivery.value)
+      if (mine && changes.state) await giveUp(deps, trx, entry, changes.state)
       return mine
     })
     const facts = { outbox: entry.id, topic: entry.topic, subject: entry.subject, outcome: delivery.state }
@@ -70,4 +74,16 @@ export function createSend({ repository, handlers, transaction, live, log, now }
   }
 
   return send
+}
+
+/** Tells those concerned of an entry that will not leave by itself any more. */
+export async function giveUp(
+  { handlers, onStuck }: SendDeps,
+  trx: Db,
+  entry: OutboxRow,
+  state: OutboxRow['state'],
+): Promise<void> {
+  if (state !== 'UNKNOWN' && state !== 'DEAD') return
+  await handlers[entry.system_name]?.doubtful?.(trx, entry)
+  await onStuck?.(trx, entry, state)
 }

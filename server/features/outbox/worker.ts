@@ -1,4 +1,4 @@
-import { createSend, type SendDeps } from './send'
+import { createSend, giveUp, type SendDeps } from './send'
 import type { Changes } from './outcome'
 
 const BATCH = 20
@@ -67,7 +67,8 @@ export function createOutboxWorker(deps: SendDeps) {
 export type OutboxWorker = ReturnType<typeof createOutboxWorker>
 
 /** What a dead process was sending: a create may have been executed, the rest may be sent again. */
-function createRecovery({ repository, handlers, transaction, live, log, now }: SendDeps) {
+function createRecovery(deps: SendDeps) {
+  const { repository, handlers, transaction, live, log, now } = deps
   return async (): Promise<void> => {
     for (const entry of await repository.abandoned(now())) {
       const repeatable = handlers[entry.system_name]?.isRepeatable(entry.topic) ?? false
@@ -77,7 +78,11 @@ function createRecovery({ repository, handlers, transaction, live, log, now }: S
         ? { state: 'PENDING', claim: null, next_attempt_at: now(), last_error: error }
         : { state: 'UNKNOWN', last_error: error }
       const at = { id: entry.id, claim: entry.claim ?? '', from: ['SENDING' as const] }
-      const written = await transaction((trx) => repository.settle(trx, at, { ...changes, updated_at: now() }))
+      const written = await transaction(async (trx) => {
+        const mine = await repository.settle(trx, at, { ...changes, updated_at: now() })
+        if (mine && changes.state) await giveUp(deps, trx, entry, changes.state)
+        return mine
+      })
       if (written && changes.state) live.publish({ topic: 'outbox', id: entry.id, event: changes.state })
       log.warn({ outbox: entry.id, topic: entry.topic, state: changes.state }, 'outbox entry was abandoned')
     }

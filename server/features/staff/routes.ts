@@ -11,6 +11,7 @@ import {
   resetPasswordBody,
   staffLogin,
   staffParams,
+  staffPatch,
   staffQuery,
   staffRow,
   staffUser,
@@ -113,6 +114,21 @@ export function mountStaffAdminRoutes({ route }: Family, { staff: service }: { s
       idempotent: true,
     },
     ({ who, body, once }) => service.create(who, body, once),
+  )
+
+  route(
+    'patch',
+    '/admin/staff/:id',
+    {
+      summary: '登记员工的企业微信号，用于通知',
+      access: staff('ADMIN'),
+      params: staffParams,
+      body: staffPatch,
+      response: staffRow.omit({ load: true }),
+      message: '已保存',
+      errors: ['NOT_FOUND'],
+    },
+    ({ who, params, body }) => service.patch(who, params.id, body),
   )
 
   for (const [path, isActive, summary] of [

@@ -33,6 +33,7 @@ export const passwordBody = z.object({ oldPassword: givenPassword, newPassword: 
 export const staffRow = staffUser.extend({
   phone: z.string(),
   team_id: z.string().nullable(),
+  wxwork_user_id: z.string().nullable(),
   is_active: z.boolean(),
   load: z.number().int(),
 }) satisfies z.ZodType<AdminStaffRow>
@@ -52,8 +53,13 @@ export const newStaffBody = z.object({
   phone: optionalText('电话', 20),
   org_id: uuid('组织').nullish(),
   team_id: optionalText('团队', 36),
+  wxwork_user_id: optionalText('企业微信号', 100),
 }) satisfies z.ZodType<AdminNewStaff>
 export type NewStaff = z.infer<typeof newStaffBody>
+
+/** Fields left out stay; null empties one. */
+export const staffPatch = z.object({ wxwork_user_id: optionalText('企业微信号', 100).optional() })
+export type StaffPatch = z.infer<typeof staffPatch>
 
 export const staffParams = z.object({ id: recordId('员工编号') })
 export const resetPasswordBody = z.object({ password: newPassword('密码') })

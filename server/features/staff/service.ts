@@ -13,7 +13,7 @@ import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
 import { hashPassword, verifyPassword } from './password'
 import type { StaffFilter, StaffRepository, StaffRow } from './repository'
-import type { NewStaff } from './schema'
+import type { NewStaff, StaffPatch } from './schema'
 
 export interface StaffServiceDeps {
   repository: StaffRepository
@@ -110,7 +110,7 @@ export function createStaffService({ repository, audit, tokens, transaction, acc
         phone: input.phone,
         org_id: input.org_id ?? DEFAULT_ORG_ID,
         team_id: input.team_id,
-        wxwork_user_id: null,
+        wxwork_user_id: input.wxwork_user_id,
         is_active: true,
         tokens_valid_after: null,
         created_at: time,
@@ -131,6 +131,16 @@ export function createStaffService({ repository, audit, tokens, transaction, acc
         throw error
       }
     },
+
+    /** What does not concern the login: tokens live on. @throws AppError NOT_FOUND */
+    patch: (who: StaffPrincipal, id: string, changes: StaffPatch) =>
+      transaction(async (trx) => {
+        const row = await mustFind(id, trx)
+        const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+        await repository.update(id, { ...given, updated_at: now() }, trx)
+        await audit.record(trx, who, { action: 'staff.patch', target: row.email, detail: given })
+        return toRow(await mustFind(id, trx))
+      }),
 
     async setActive(who: StaffPrincipal, id: string, { isActive, once }: { isActive: boolean; once: Once }) {
       if (id === who.id) throw new AppError('CONFLICT', { message: '不能停用自己的账号' })
@@ -182,5 +192,6 @@ const toRow = (row: StaffRow) => ({
   ...toUser(row),
   phone: row.phone ?? '',
   team_id: row.team_id,
+  wxwork_user_id: row.wxwork_user_id,
   is_active: row.is_active,
 })

@@ -37,9 +37,9 @@ export function createTaskLifecycle(deps: TaskLifecycleDeps) {
 
   /** The event, the inbox entries of those it concerns, and what is owed to partners. */
   async function tell(trx: Db, task: TaskRow, event: NewEvent & { text: string }): Promise<void> {
-    const { text, ...entry } = event
+    const { text: _text, ...entry } = event
     await events.append(trx, task, entry)
-    await notifications.announce(trx, task, { event: event.type, byCustomer: event.actor.kind === 'customer', text })
+    await notifications.announce(trx, task, event)
     await partners.owe(trx, task, { type: event.type, text: String(event.payload?.text ?? '') })
   }
 
@@ -76,15 +76,15 @@ export function createTaskLifecycle(deps: TaskLifecycleDeps) {
         author_name: actor.name,
         create_time: now(),
       })
-      if (step !== task.current_step || changes)
-        await repository.update(trx, task.id, { ...changes, current_step: step })
+      const from = task.current_step
+      if (step !== from || changes) await repository.update(trx, task.id, { ...changes, current_step: step })
+      Object.assign(task, changes, { current_step: step })
       await tell(trx, task, {
         type: event,
         actor,
         text: `${STEP_LABELS[step]}：${description}`,
-        payload: { from: task.current_step, step, label: STEP_LABELS[step], text: description, ...payload },
+        payload: { from, step, label: STEP_LABELS[step], text: description, ...payload },
       })
-      Object.assign(task, changes, { current_step: step })
       return id
     },
 

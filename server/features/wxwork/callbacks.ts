@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { Database } from '../../db/database'
+import type { Database, Db } from '../../db/database'
 import { newId } from '../../ids'
 import type { Journal } from './journal'
 import { CHECK_NOW } from './machine'
 import type { SessionChanges, WxworkNotice, WxworkRepository, WxworkSession } from './repository'
 
-const BATCH = 100
+const BATCH = 20
 const KEPT_MS = 7 * 24 * 3600 * 1000
 const MAX_EVENT = 255
 
@@ -32,28 +32,32 @@ export function createCallbacks(deps: CallbackDeps) {
   let running: Promise<void> | null = null
   let again = false
 
-  async function processOne(notice: WxworkNotice): Promise<string | null> {
+  /** @returns the session it was about, empty where none is known; null where another process had it */
+  async function processOne(trx: Db, notice: WxworkNotice): Promise<string | null> {
     const { uuid, type, json } = readNotice(notice.body)
-    return transaction(async (trx) => {
-      if (!(await repository.takeNotice(notice.id, now(), trx))) return null
-      const session = await repository.findByUuid(uuid, trx)
-      const entry = { stage: 'callback', type, payload: { uuid, type, json } }
-      await journal.write({ ...entry, session: session ?? { id: '', uuid: uuid.slice(0, 64) } }, trx)
-      if (session) await repository.update({ id: session.id }, changesBy(session, textOf(json), now()), trx)
-      return session?.id ?? ''
-    })
+    if (!(await repository.takeNotice(notice.id, now(), trx))) return null
+    const session = await repository.findByUuid(uuid, trx)
+    const entry = { stage: 'callback', type, payload: { uuid, type, json } }
+    await journal.write({ ...entry, session: session ?? { id: '', uuid: uuid.slice(0, 64) } }, trx)
+    if (session) await repository.update({ id: session.id }, changesBy(session, textOf(json), now()), trx)
+    return session?.id ?? ''
   }
+
+  /** A few at a time in one transaction: notices come in bursts, and each commit waits for the disk. */
+  const processSome = (notices: WxworkNotice[]): Promise<(string | null)[]> =>
+    transaction(async (trx) => {
+      const sessions: (string | null)[] = []
+      for (const notice of notices) sessions.push(await processOne(trx, notice))
+      return sessions
+    })
 
   async function passes(): Promise<void> {
     do {
       again = false
       for (;;) {
         const notices = await repository.openNotices(BATCH)
-        const sessions = new Set<string>()
-        for (const notice of notices) {
-          const sessionId = await processOne(notice)
-          if (sessionId !== null) sessions.add(sessionId)
-        }
+        const processed = notices.length > 0 ? await processSome(notices) : []
+        const sessions = new Set(processed.filter((sessionId) => sessionId !== null))
         for (const sessionId of sessions) await journal.prune(sessionId)
         if (sessions.size > 0) deps.onNews()
         if (notices.length < BATCH) break

@@ -5,6 +5,7 @@ import type { WxworkState } from '../../db/wxwork-schema'
 import type { Vault } from '../../vault'
 import type { Publisher } from '../live/service'
 import type { Journal } from './journal'
+import { optionsPurpose } from './sealing'
 import type { SessionChanges, WxworkRepository, WxworkSession } from './repository'
 
 export const MAX_TRIES = 3
@@ -23,8 +24,8 @@ export interface MachineDeps {
   vault: Vault
   callbackUrl: string
   intervalMs: number
-  /** Over every channel that is not wxwork. */
-  alert(title: string, content: string): Promise<void>
+  /** Calls a person, over every channel but this account itself; a `source` is told once. */
+  alert(about: { id: string; source: string; content: string }): Promise<void>
   log: Logger
   now: () => Date
 }
@@ -39,7 +40,6 @@ export const NO_OPTIONS: Omit<InitOptions, 'vid'> = {
   deverType: 'ipad',
 }
 
-export const optionsPurpose = (id: string) => `wxwork_session.init_options.${id}`
 export const accountName = ({ nickname, vid, uuid }: WxworkSession) => nickname || vid || uuid.slice(0, 8)
 
 /** Whether the gateway itself was not there: nothing was tried. */
@@ -270,10 +270,11 @@ function createRecovery(deps: MachineDeps) {
     const name = accountName(session)
     const changes: SessionChanges = { state: 'HUMAN_NEEDED', is_login: false, next_try_at: null, qr_fetched: true }
     if (session.state !== 'HUMAN_NEEDED')
-      await deps.alert(
-        '企业微信账号需要人工登录',
-        `账号 ${name} 已离线，自动重连 ${MAX_TRIES} 次未成功，请在控制台扫码登录`,
-      )
+      await deps.alert({
+        id: session.id,
+        source: `wxwork:${session.id}:${session.last_online_at?.getTime() ?? 0}`,
+        content: `账号 ${name} 已离线，自动重连 ${MAX_TRIES} 次未成功，请在控制台扫码登录`,
+      })
     try {
       const request = { uuid: session.uuid }
       const make = () => wxwork!.getQrCode(session.uuid)

@@ -8,12 +8,14 @@ import type {
   WxworkNoticeTable,
   WxworkSessionTable,
 } from '../../db/wxwork-schema'
+import { listingQueries } from './listing-rows'
 
 export type WxworkSession = Selectable<WxworkSessionTable>
 export type WxworkEvent = Selectable<WxworkEventTable>
 export type WxworkNotice = Selectable<WxworkNoticeTable>
 export type WxworkMessage = Selectable<WxworkMessageTable>
 export type SessionChanges = Updateable<WxworkSessionTable>
+export type MessageChanges = Updateable<WxworkMessageTable>
 
 const MONITOR = 'monitor'
 
@@ -22,6 +24,8 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
   const session = (on: Db = db) => on.selectFrom('wxwork_session').selectAll()
 
   return {
+    ...listingQueries({ db }),
+
     find: async (id: string, on: Db = db): Promise<WxworkSession | null> =>
       (await session(on).where('id', '=', id).executeTakeFirst()) ?? null,
 
@@ -41,7 +45,7 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
         1,
       ).executeTakeFirst()) ?? null,
 
-    list: (): Promise<WxworkSession[]> => session().orderBy('created_at').orderBy('id').execute(),
+    list: (on?: Db): Promise<WxworkSession[]> => session(on).orderBy('created_at').orderBy('id').execute(),
 
     insert: async (row: WxworkSession, on: Db = db): Promise<void> => {
       await on.insertInto('wxwork_session').values(row).execute()
@@ -204,15 +208,15 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
         .execute()
     },
 
-    /** What a dead process was sending; `takeTurn` has shown that it is dead. */
-    abandonSending: async (sessionId: string, error: string, now: Date): Promise<void> => {
-      await db
-        .updateTable('wxwork_message')
-        .set({ state: 'UNKNOWN', error, finished_at: now })
+    /** What is on its way, or was when its process died. */
+    sending: (sessionId: string): Promise<WxworkMessage[]> =>
+      db
+        .selectFrom('wxwork_message')
+        .selectAll()
         .where('session_id', '=', sessionId)
         .where('state', '=', 'SENDING')
-        .execute()
-    },
+        .orderBy('id')
+        .execute(),
 
     nextMessage: async (sessionId: string, { patientToo }: { patientToo: boolean }): Promise<WxworkMessage | null> =>
       (await first(
@@ -249,8 +253,8 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
       return numUpdatedRows === 1n
     },
 
-    settleMessage: async (id: number, changes: Updateable<WxworkMessageTable>): Promise<void> => {
-      await db.updateTable('wxwork_message').set(changes).where('id', '=', id).execute()
+    settleMessage: async (id: number, changes: MessageChanges, on: Db = db): Promise<void> => {
+      await on.updateTable('wxwork_message').set(changes).where('id', '=', id).execute()
     },
 
     /** When the account's newest `count` messages went out, newest first. */

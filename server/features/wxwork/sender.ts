@@ -4,7 +4,7 @@ import type { Wxwork } from '../../connectors/wxwork'
 import type { Database, Db } from '../../db/database'
 import { newId } from '../../ids'
 import type { Journal } from './journal'
-import type { WxworkMessage, WxworkRepository, WxworkSession } from './repository'
+import type { MessageChanges, WxworkMessage, WxworkRepository, WxworkSession } from './repository'
 
 export const MESSAGES_A_MINUTE = 20
 const MINUTE_MS = 60_000
@@ -23,6 +23,8 @@ export interface NewMessage {
   content: string
   /** Waits for the account to be online rather than being refused. */
   patient: boolean
+  /** Of the notification log: told what came of it. */
+  notificationId?: string
 }
 
 export interface SenderDeps {
@@ -30,6 +32,8 @@ export interface SenderDeps {
   wxwork: Wxwork | null
   journal: Journal
   transaction: Database['transaction']
+  /** In the transaction that writes down what came of a message that tells somebody about an event. */
+  onSettled?(trx: Db, notificationId: string, state: 'SENT' | 'FAILED' | 'UNKNOWN'): Promise<void>
   log: Logger
   now: () => Date
   /** 0 to 1. */
@@ -88,6 +92,12 @@ export function createSender(deps: SenderDeps) {
   }
 
   return {
+    /** An account that can send now, the console's choice first; never the one excepted. */
+    async onlineAccount({ except, on }: { except?: string; on?: Db } = {}): Promise<string | null> {
+      const online = (await repository.list(on)).filter(({ id, is_login }) => is_login && id !== except)
+      const chosen = (row: WxworkSession) => row.active_at?.getTime() ?? 0
+      return online.toSorted((a, b) => chosen(b) - chosen(a))[0]?.id ?? null
+    },
     /** Puts a message into its account's queue, in the caller's transaction if there is one. @returns its number */
     enqueue: (message: NewMessage, on?: Db): Promise<number> => repository.insertMessage(rowOf(message, now()), on),
     run,
@@ -103,7 +113,9 @@ export function createSender(deps: SenderDeps) {
 export type Sender = ReturnType<typeof createSender>
 
 /** How one message leaves. @returns until when to wait with the account's next, where it is to be tried again */
-function createDelivery({ repository, wxwork, journal, now }: SenderDeps) {
+function createDelivery(deps: SenderDeps) {
+  const { repository, wxwork, journal, now } = deps
+  const settle = createSettle(deps)
   const later = (ms: number) => new Date(now().getTime() + ms)
   return async function deliver(session: WxworkSession, message: WxworkMessage): Promise<Date | null> {
     const { uuid } = session
@@ -112,7 +124,7 @@ function createDelivery({ repository, wxwork, journal, now }: SenderDeps) {
     const finished = () => ({ finished_at: now() })
     try {
       const { raw } = await wxwork!.sendText({ uuid, ...request })
-      await repository.settleMessage(id, { state: 'SENT', result: JSON.stringify(raw), ...finished() })
+      await settle(message, { state: 'SENT', result: JSON.stringify(raw), ...finished() })
       await journal.note({ session, stage: 'SendTextMsg', payload: { request, response: raw } })
       return null
     } catch (error) {
@@ -125,16 +137,26 @@ function createDelivery({ repository, wxwork, journal, now }: SenderDeps) {
       }
       const state = ['unknown-outcome', 'bad-response'].includes(kind) ? 'UNKNOWN' : 'FAILED'
       const result = detail.raw === undefined ? null : JSON.stringify(detail.raw)
-      await repository.settleMessage(id, { state, error: kind, result, ...finished() })
+      await settle(message, { state, error: kind, result, ...finished() })
       return null
     }
   }
+}
+
+/** Writes down what came of a message, together with what follows from it. */
+function createSettle({ repository, transaction, onSettled }: SenderDeps) {
+  return (message: WxworkMessage, changes: MessageChanges & { state: 'SENT' | 'FAILED' | 'UNKNOWN' }): Promise<void> =>
+    transaction(async (trx) => {
+      await repository.settleMessage(message.id, changes, trx)
+      if (message.notification_id) await onSettled?.(trx, message.notification_id, changes.state)
+    })
 }
 
 /** One turn of an account: the next message, if it is time for it. */
 function createTurns(deps: SenderDeps) {
   const { repository, now, random = Math.random } = deps
   const deliver = createDelivery(deps)
+  const settle = createSettle(deps)
   const later = (ms: number) => new Date(now().getTime() + ms)
 
   /** When the message after one that leaves now may leave. */
@@ -154,7 +176,9 @@ function createTurns(deps: SenderDeps) {
     try {
       const session = await repository.find(sessionId)
       if (!session) return false
-      await repository.abandonSending(sessionId, 'interrupted', now())
+      // What a dead process was sending; the turn shows that it is dead.
+      for (const message of await repository.sending(sessionId))
+        await settle(message, { state: 'UNKNOWN', error: 'interrupted', finished_at: now() })
       const message = await repository.nextMessage(sessionId, { patientToo: session.is_login })
       if (!message) return false
       const nextSendAt = await nextTurn(sessionId)
@@ -169,7 +193,7 @@ function createTurns(deps: SenderDeps) {
   }
 }
 
-const rowOf = ({ to, sessionId, kfId, isRoom, content, patient }: NewMessage, time: Date) => ({
+const rowOf = ({ to, sessionId, kfId, isRoom, content, patient, notificationId }: NewMessage, time: Date) => ({
   session_id: sessionId,
   receiver: to,
   kf_id: kfId,
@@ -182,4 +206,5 @@ const rowOf = ({ to, sessionId, kfId, isRoom, content, patient }: NewMessage, ti
   created_at: time,
   started_at: null,
   finished_at: null,
+  notification_id: notificationId ?? null,
 })

@@ -1,16 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { UpstreamError } from '../../connectors/kit/upstream-error'
-import { textRequest, type Wxwork } from '../../connectors/wxwork'
+import { textRequest } from '../../connectors/wxwork'
 import { AppError, invalidField } from '../../errors/app-error'
+import { createAccess } from './access'
 import type { Callbacks } from './callbacks'
 import type { Journal } from './journal'
-import { createListings } from './listing'
-import { CHECK_NOW, type Machine, type MachineDeps, NO_OPTIONS, optionsPurpose, stateOf } from './machine'
+import type { Listings } from './listing'
+import { createLogin } from './login'
+import { CHECK_NOW, type Machine, type MachineDeps } from './machine'
 import { refusalOf } from './refusal'
 import type { SessionChanges, WxworkMessage, WxworkSession } from './repository'
 import type { CodeBody, ContactsBody, InitBody, TextBody } from './schema'
 import type { Sender } from './sender'
-import { blankSession } from './session-row'
 import { activeView, eventView, messageView, sessionView } from './views'
 
 const POLL_MS = 100
@@ -21,6 +22,7 @@ export interface WxworkDeps extends Omit<MachineDeps, 'alert'> {
   machine: Machine
   callbacks: Callbacks
   sender: Sender
+  listings: Listings
   baseUrl: string
   maxEvents: number
   /** Look at what is due now rather than at the next tick. */
@@ -30,113 +32,10 @@ export interface WxworkDeps extends Omit<MachineDeps, 'alert'> {
 
 /** What a person does with the gateway's accounts (wxwork-gateway.md): the demo's functions, field for field. */
 export function createWxworkService(deps: WxworkDeps) {
-  const { repository, wxwork, journal, machine, callbacks, sender, vault, live, now, intervalMs } = deps
-  const listings = createListings({ wxwork, now })
-  const later = (ms: number) => new Date(now().getTime() + ms)
-
-  function gateway(): Wxwork {
-    if (!wxwork) throw new AppError('UPSTREAM_DISABLED', { message: '企业微信网关尚未配置（WXWORK_BASE_URL）' })
-    return wxwork
-  }
-
-  /** The uuid named, else the active session's. */
-  async function target(uuid: string): Promise<{ uuid: string; session: WxworkSession | null }> {
-    gateway()
-    const session = uuid ? await repository.findByUuid(uuid) : await repository.active()
-    if (!uuid && !session) throw invalidField('uuid', '没有可用的 uuid，请先初始化')
-    return { uuid: uuid || session!.uuid, session }
-  }
-
-  /** Calls the gateway, and writes down what was said; the call's own failure is told in our words. */
-  async function tell<T extends { raw: unknown }>(
-    session: Pick<WxworkSession, 'id' | 'uuid'> | null,
-    stage: string,
-    request: object,
-    call: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      const result = await call()
-      await journal.note({ session, stage, payload: { request, response: result.raw } })
-      return result
-    } catch (error) {
-      const refusal = refusalOf(error)
-      const { raw } = (error as UpstreamError).detail
-      await journal.note({ session, stage, payload: { request, error: refusal.message, response: raw ?? null } })
-      if (session?.id) await change(session, { last_event: stage, last_error: refusal.message })
-      throw refusal
-    }
-  }
-
-  async function change(session: Pick<WxworkSession, 'id' | 'uuid'>, changes: SessionChanges): Promise<void> {
-    await repository.update({ id: session.id }, { ...changes, updated_at: now() })
-    live.publish(stateOf({ ...session, ...changes }))
-  }
-  const chosen = (): SessionChanges => ({ active_at: now(), last_error: null, monitored: true })
-
-  /** A uuid that somebody named and the gateway knows becomes a session of ours. */
-  async function adopt(uuid: string, changes: SessionChanges): Promise<WxworkSession> {
-    const present = await repository.findByUuid(uuid)
-    if (present) await change(present, changes)
-    else {
-      await repository.insert({ ...blankSession(uuid, now(), later(intervalMs)), ...changes } as WxworkSession)
-      live.publish(stateOf({ uuid }))
-    }
-    return (await repository.findByUuid(uuid))!
-  }
-
-  async function open(body: InitBody) {
-    const { vid, ...options } = body
-    const opened = await tell(null, 'init', body, () => gateway().init(body))
-    const known = (await repository.findByUuid(opened.uuid)) ?? (vid ? await repository.findByVid(vid) : null)
-    const changes: SessionChanges = {
-      ...chosen(),
-      ...(vid ? { vid } : {}),
-      uuid: opened.uuid,
-      is_login: opened.isLogin,
-      state: opened.isLogin ? 'ONLINE' : 'INITIALISED',
-      last_event: 'init',
-      tries: 0,
-      next_try_at: null,
-      qr_fetched: false,
-      qrcode: null,
-      qrcode_key: '',
-      qrcode_expires_at: null,
-      next_check_at: opened.isLogin ? CHECK_NOW : later(intervalMs),
-    }
-    if (known) await change(known, changes)
-    const session = known ? (await repository.find(known.id))! : await adopt(opened.uuid, changes)
-    const plain = JSON.stringify({ ...NO_OPTIONS, ...options })
-    await change(session, { init_options: vault.seal(plain, optionsPurpose(session.id)) })
-    deps.poke()
-    return { session, opened }
-  }
-
-  async function register(uuid: string, session: WxworkSession | null, url = deps.callbackUrl) {
-    const result = await tell(session, 'SetCallbackUrl', { uuid, url }, () => gateway().setCallbackUrl(uuid, url))
-    await adopt(uuid, { last_event: 'SetCallbackUrl', callback_uuid: uuid, ...chosen() })
-    return result
-  }
-
-  async function fetchQr(uuid: string, session: WxworkSession | null) {
-    const qr = await tell(session, 'getQrCode', { uuid }, () => gateway().getQrCode(uuid))
-    await adopt(uuid, {
-      ...chosen(),
-      state: 'QR_WAITING',
-      is_login: false,
-      qrcode: qr.qrcode,
-      qrcode_key: qr.qrcodeKey.slice(0, 255),
-      qrcode_expires_at: later(qr.ttlSeconds * 1000),
-      last_event: 'getQrCode',
-    })
-    return qr
-  }
-
-  async function logIn(uuid: string, session: WxworkSession | null) {
-    const result = await tell(session, 'automaticLogin', { uuid }, () => gateway().automaticLogin(uuid))
-    await adopt(uuid, { ...chosen(), last_event: 'automaticLogin', next_check_at: CHECK_NOW })
-    deps.poke()
-    return result
-  }
+  const { repository, machine, callbacks, sender, listings, now, intervalMs } = deps
+  const access = createAccess(deps)
+  const { gateway, target, tell, change, chosen, adopt } = access
+  const { open, register, fetchQr, logIn } = createLogin({ ...deps, access })
 
   /** Waits for a message's turn; another process may be the one that sends it. */
   async function settled(id: number): Promise<WxworkMessage> {
@@ -298,11 +197,13 @@ export function createWxworkService(deps: WxworkDeps) {
 
     /** Begins to list every contact. */
     async listContacts(named: string) {
-      return { listing: listings.start((await target(named)).uuid) }
+      const { uuid, session } = await target(named)
+      return { listing: await listings.start(session ?? (await adopt(uuid, chosen()))) }
     },
     /** How far the listing is, and what it has. */
     async contactListing(named: string) {
-      return { listing: listings.find((await target(named)).uuid) }
+      const { session } = await target(named)
+      return { listing: session && (await listings.find(session)) }
     },
 
     async upstreamCheck() {

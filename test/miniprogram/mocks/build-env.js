@@ -3,6 +3,5 @@
 process.env.TARO_ENV = 'weapp'
 process.env.TARO_APP_API = 'https://api.test'
 process.env.TARO_APP_DEMO = 'true'
-process.env.TARO_APP_TEMPLATES = 'template-1,template-2'
 process.env.TARO_APP_TRANSPORT = 'https'
 process.env.TARO_APP_CLOUD_ENV = ''

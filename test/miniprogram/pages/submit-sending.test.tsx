@@ -2,7 +2,7 @@ import { act, fireEvent, screen, waitFor } from '@testing-library/react'
 import { readStored, writeStored } from '@/services/storage'
 import Taro, { fire } from '../mocks/taro'
 import { fieldOf, typeInto } from '../support/customer'
-import { offline, PROFILE, refuse, serve } from '../support/server'
+import { offline, ok, PROFILE, refuse, serve } from '../support/server'
 import {
   answerUploads,
   BASE,
@@ -141,7 +141,22 @@ describe('sending', () => {
       customer: { name: '张三', company: PROFILE.name, phone: PROFILE.phone, email: null, latitude: null },
       device: { name: '高效液相色谱仪', quantity: 1 },
     })
-    await waitFor(() => expect(sent.some(({ url }) => url.endsWith('/subscriptions'))).toBe(true))
+    await waitFor(() =>
+      expect(sent.find(({ url }) => url.endsWith('/subscriptions'))?.data).toEqual({
+        results: { 'template-1': 'accept', 'template-2': 'reject' },
+      }),
+    )
+    expect(Taro.requestSubscribeMessage.mock.calls[0][0]).toMatchObject({ tmplIds: ['template-1', 'template-2'] })
+  })
+
+  test('nothing is asked where the server names no template', async () => {
+    const none = { 'GET /api/v1/subscriptions/templates': () => ok({ template_ids: [] }) }
+    serve({ ...BASE, ...none, 'POST /api/v1/tasks': () => created() })
+    await open()
+    fillRepair()
+    submit()
+    await waitFor(() => expect(Taro.redirectTo).toHaveBeenCalled())
+    expect(Taro.requestSubscribeMessage).not.toHaveBeenCalled()
   })
 
   test('a double tap sends once', async () => {

@@ -8,6 +8,7 @@ import { freshPhone, ok, PROFILE } from './server'
 export const BASE = {
   'GET /api/v1/task-types': () => ok({ list: taskTypeInfos }),
   'GET /api/v1/user/profile': () => ok(PROFILE),
+  'GET /api/v1/subscriptions/templates': () => ok({ template_ids: ['template-1', 'template-2'] }),
   'POST /api/v1/subscriptions': () => ok({ accepted: 1 }),
 }
 export const created = (id = 'T202611200007') => ok({ task_id: id, message: '任务已提交' })

@@ -73,6 +73,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
   })),
   customers: repository(createCustomerRepository)(({ on }) => ({
     find: [[1], [1, on]],
+    findForAdmin: [[1], [1, on]],
     findByOpenid: [['o'], ['o', on]],
     insert: [[{ openid: 'o', unionid: null, time }]],
     unboundByName: [['n']],
@@ -264,6 +265,22 @@ export const REPOSITORIES: Record<string, Sampled> = {
   notifications: repository(createNotificationRepository)(({ on, row }) => ({
     grant: [[{ customerId: 1, templateId: 't', time }, on]],
     insert: [[row('notification')], [row('notification'), on]],
+    credits: [
+      [1, 'T'],
+      [1, 'T', on],
+    ],
+    spendCredit: [[{ customerId: 1, templateId: 'T', time }, on]],
+    clearCredit: [[{ customerId: 1, templateId: 'T', time }, on]],
+    staffOf: [['ADMIN'], ['HOMECARE_DISPATCHER', on]],
+    recipient: [['customer:1'], [`staff:${id}`, on]],
+    worker: [[id, on]],
+    insertLog: [[row('notification_log'), on]],
+    findLog: [[id], [id, on]],
+    updateLog: [[id, { outcome: 'sent', attempts: '[]', update_time: time }, on]],
+    listLog: [
+      [{}, firstPage],
+      [{ event: 'DONE', audience: 'customer', channel: 'wechat', outcome: 'sent', q, from: time, to: time }, lastPage],
+    ],
     list: [
       ['customer:1', firstPage],
       ['customer:1', lastPage],
@@ -381,7 +398,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     findByUuid: [['u'], ['u', on]],
     findByVid: [['v'], ['v', on]],
     active: [[]],
-    list: [[]],
+    list: [[], [on]],
     insert: [[row('wxwork_session')], [row('wxwork_session'), on]],
     update: [
       [{ id }, { state: 'ONLINE' }],
@@ -421,13 +438,26 @@ export const REPOSITORIES: Record<string, Sampled> = {
       [id, id, null],
       [id, id, time],
     ],
-    abandonSending: [[id, 'e', time]],
+    sending: [[id]],
+    findListing: [[id]],
+    beginListing: [[{ sessionId: id, owner: id, now: time, until: time }, on]],
+    moveListing: [
+      [id, id, { state: 'failed', error: 'e', finished_at: time }],
+      [id, id, { state: 'running', kind: 'external', str_seq: 's', page_no: 2, owned_until: time }, on],
+    ],
+    abandonedListings: [[time]],
+    takeListing: [[id, { owner: id, now: time, until: time }]],
+    insertContacts: [[row('wxwork_contact_page'), on]],
+    contactPages: [[id]],
     nextMessage: [
       [id, { patientToo: true }],
       [id, { patientToo: false }],
     ],
     beginSending: [[on, { id: 1, sessionId: id, owner: id }, { now: time, nextSendAt: time }]],
-    settleMessage: [[1, { state: 'SENT', finished_at: time }]],
+    settleMessage: [
+      [1, { state: 'SENT', finished_at: time }],
+      [1, { state: 'UNKNOWN' }, on],
+    ],
     recentStarts: [[id, time, 20]],
     countWaiting: [[]],
     messages: [[id, 100]],

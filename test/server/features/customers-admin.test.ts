@@ -31,6 +31,7 @@ describe.each(ENGINES)('customers as admins see them on %s', (engine) => {
       phone: '13800138000',
       address: '北京',
       email: '',
+      wxwork_user_id: null,
       bound: true,
       disabled: false,
       ngs_customer_guid: null,

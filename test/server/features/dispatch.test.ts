@@ -148,7 +148,7 @@ describe.each(ENGINES)('dispatch on %s', (engine) => {
       const id = await addDispatchedOrder(app, crew)
       expect((await reject(id)).body.data).toMatchObject({ status: 'REJECTED', currentStep: 0 })
       expect(await detail(id)).toMatchObject({ current_step: 0, worker_id: null, assignment_status: null })
-      expect(await inbox(crew.dispatcher, id)).toEqual(['REJECTED'])
+      expect(await inbox(crew.dispatcher, id)).toEqual(['SUBMITTED', 'REJECTED'])
       const [row] = await rowsOf(app, 'hc_dispatch_assignments', id)
       expect([row!.status, row!.reason, row!.live_key]).toEqual(['REJECTED', '排满了', null])
       expect(outcomeOf(await reject(id))).toBe('409 ASSIGNMENT_GONE')

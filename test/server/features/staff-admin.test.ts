@@ -29,7 +29,19 @@ describe.each(ENGINES)('staff management on %s', (engine) => {
     const { status, body } = await create({ email: 'Fresh@Example.com', phone: '13700000000', team_id: 'team-1' })
     expect([status, keysOf(body.data)]).toEqual([
       200,
-      ['created_at', 'email', 'full_name', 'id', 'is_active', 'load', 'org_id', 'phone', 'role', 'team_id'],
+      [
+        'created_at',
+        'email',
+        'full_name',
+        'id',
+        'is_active',
+        'load',
+        'org_id',
+        'phone',
+        'role',
+        'team_id',
+        'wxwork_user_id',
+      ],
     ])
     expect(body.data).toMatchObject({
       email: 'fresh@example.com',

@@ -73,3 +73,21 @@ test('the phone shows its code', async () => {
   await send({ uuid: body.uuid, type: 2, json: '请输入验证码' })
   await app.until(async () => (await app.session()).state === 'CODE_NEEDED')
 })
+
+test('a notice is acknowledged while the gateway is being asked and does not answer', async () => {
+  const uuid = await app.logIn()
+  app.clock.advance(60_000)
+  app.gateway.control({ hang: 'GetRunClientByUuid' })
+  const order: string[] = []
+  const before = app.calls('GetRunClientByUuid')
+  const check = app.context.wxworkMonitor.pass().then(() => order.push('gateway answered'))
+  await app.until(() => app.calls('GetRunClientByUuid') > before)
+  for (let i = 0; i < 20; i++) {
+    const { status } = await send({ uuid, type: 7, json: { seq: i } })
+    order.push(`acknowledged ${status}`)
+  }
+  expect(order).toEqual(Array(20).fill('acknowledged 200'))
+  expect((await notices()).filter(({ body }) => body.includes('"seq"'))).toHaveLength(20)
+  app.gateway.control({ hang: '', dropConnection: true })
+  await check
+}, 60_000)

@@ -10,7 +10,7 @@ const state = async () => (await app.session()).state
 const vid = async () => (await app.session()).vid as string
 const alerts = async () => {
   const { body } = await app.api.get('/homecare/notifications', { token: app.token })
-  return body.data.list.filter(({ event }: { event: string }) => event === 'WXWORK_SESSION').length
+  return body.data.list.filter(({ event }: { event: string }) => event === 'WXWORK_HUMAN_NEEDED').length
 }
 /** Ticks until the account is online. @returns how many it took */
 async function recovered(most: number): Promise<number> {

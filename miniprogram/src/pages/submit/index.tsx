@@ -2,6 +2,7 @@ import { useRouter } from '@tarojs/taro'
 import { TASK_TYPES, type TaskType } from '@shared/task-types'
 import { Page } from '@/components/page'
 import { useResource } from '@/components/page/use-resource'
+import { prepareMessages } from '@/services/notices'
 import { getProfile } from '@/services/profile'
 import { listTaskTypes } from '@/services/task-types'
 import { SubmitForm } from './submit-form'
@@ -9,6 +10,7 @@ import { SUBMIT_TEXTS as T } from './texts'
 import './index.scss'
 
 const loadForm = async () => {
+  void prepareMessages()
   const [types, profile] = await Promise.all([listTaskTypes(), getProfile()])
   return { types, profile }
 }
