@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { parseConfig } from '../../server/config/config'
 import { loadSecrets } from '../../server/config/secrets'
 import { type Context, createContext, type Overrides } from '../../server/context'
-import { cleanUp } from '../server/cli/server-process'
+import { cleanUp } from './server-process'
 import { type EngineName, freshDatabase, tempDir } from './engines'
 
 /** For suites of server processes: an empty database and a data folder of each test's own, gone after it. */

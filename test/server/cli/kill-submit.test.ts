@@ -3,7 +3,7 @@ import { buildSubmission } from '../../support/builders'
 import { ENGINES } from '../../support/engines'
 import { buildPhoto, evidenceForm, northOfSite, outcomeOf, SITE } from '../../support/field-work'
 import { onServerData, useServerData } from '../../support/server-data'
-import { startServer } from './server-process'
+import { startServer } from '../../support/server-process'
 
 const KILLS = 5
 const ORDERS = 60
