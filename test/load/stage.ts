@@ -102,6 +102,7 @@ export interface StageOptions {
 export async function startStage({ dataDir = tempDir(), env: more = {}, confinement }: StageOptions = {}) {
   const partners = await startPartners()
   const env = { DATA_DIR: dataDir, ...environment(partners), ...more }
+  fs.mkdirSync(dataDir, { recursive: true })
   const people = await addPeople(env)
   if (confinement?.uid) giveTo(dataDir, confinement.uid)
   let server: ServerProcess = await startServer(env, confinement)
