@@ -11,7 +11,6 @@ export function createTally() {
   const milliseconds: number[] = []
   const wrong: string[] = []
   let faults = 0
-  let inputs = 0
 
   return {
     /** Whether failing answers are expected at the moment. */
@@ -19,7 +18,6 @@ export function createTally() {
     /** Whether the server may be gone at the moment. */
     killing: false,
     fault: () => void faults++,
-    input: () => void inputs++,
     wrong,
     count: (status: number | 'broken') => statuses.get(String(status)) ?? 0,
     get requests() {
@@ -29,12 +27,15 @@ export function createTally() {
     /** @returns the answer; null where none came */
     async note(what: string, call: Promise<ApiAnswer>): Promise<ApiAnswer | null> {
       const began = performance.now()
-      const answer = await call.catch((error: Error) => error)
+      const { answer, reason } = await call.then(
+        (received) => ({ answer: received, reason: null }),
+        (error: Error) => ({ answer: null, reason: error }),
+      )
       milliseconds.push(performance.now() - began)
-      const status = answer instanceof Error ? 'broken' : String(answer.status)
+      const status = String(answer?.status ?? 'broken')
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
-      if (answer instanceof Error) {
-        if (!this.killing) wrong.push(`${what}: ${String(answer.cause ?? answer)}`)
+      if (!answer) {
+        if (!this.killing) wrong.push(`${what}: ${String(reason?.cause ?? reason)}`)
         return null
       }
       const allowed = this.troubled || this.killing ? TROUBLED : CALM
@@ -48,7 +49,7 @@ export function createTally() {
       const answers = [...statuses].toSorted().map(([status, count]) => `${count} × ${status}`)
       const found = Object.entries(kept).map(([what, count]) => `${count} ${what}`)
       process.stdout.write(
-        `load: ${title}: ${sorted.length} requests (${answers.join(', ')}), ${faults} faults, ${inputs} inputs, ` +
+        `load: ${title}: ${sorted.length} requests (${answers.join(', ')}), ${faults} faults, ` +
           `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms; kept ${found.join(', ')}\n`,
       )
     },
