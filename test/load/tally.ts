@@ -46,7 +46,9 @@ export function createTally() {
     print(title: string, kept: object): void {
       const sorted = milliseconds.toSorted((a, b) => a - b)
       const at = (part: number) => Math.round(sorted[Math.floor(part * (sorted.length - 1))] ?? 0)
-      const answers = [...statuses].toSorted().map(([status, count]) => `${count} × ${status}`)
+      const answers = [...statuses]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([status, count]) => `${count} × ${status}`)
       const found = Object.entries(kept).map(([what, count]) => `${count} ${what}`)
       process.stdout.write(
         `load: ${title}: ${sorted.length} requests (${answers.join(', ')}), ${faults} faults, ` +

@@ -113,36 +113,35 @@ async function readRows({ database: { db } }: Context) {
 type Rows = Awaited<ReturnType<typeof readRows>>
 
 /** Every acknowledged task is there once with its files, and whatever tasks there are, none is there by halves. */
-function expectTasks({ tasks, steps, events, files }: Rows, { tasks: acknowledged }: Ledger): void {
-  const byNumber = new Map(tasks.map((task) => [task.task_id, task]))
-  const eventsOf = groupBy(events, (event) => event.work_order_id)
+function expectTasks(rows: Rows, { tasks: acknowledged }: Ledger): void {
+  const byNumber = new Map(rows.tasks.map((task) => [task.task_id, task]))
   const filesOf = groupBy(
-    files.filter(({ owner }) => owner === 'submission'),
+    rows.files.filter(({ owner }) => owner === 'submission'),
     (file) => file.task_id,
   )
-  const described = groupBy(tasks, (task) => task.description)
+  const described = groupBy(rows.tasks, (task) => task.description)
   for (const [number, { description, files: digests }] of acknowledged) {
     const task = byNumber.get(number)
     expect({ number, description: task?.description }).toEqual({ number, description })
     expect(described.get(description)).toHaveLength(1)
     expect((filesOf.get(task!.id) ?? []).map((file) => file.sha256).toSorted()).toEqual(digests.toSorted())
   }
+  expectWholeTasks(rows, filesOf)
+}
+
+function expectWholeTasks({ tasks, steps, events, files }: Rows, filesOf: Map<string | null, Rows['files']>): void {
+  const chains = groupBy(events, (event) => event.work_order_id)
   const submitted = new Set(steps.filter((step) => step.step_index === 0).map((step) => step.task_id))
-  for (const { id, task_id, event_seq, event_head } of tasks) {
-    const chain = eventsOf.get(id) ?? []
-    expect({ task_id, submitted: submitted.has(id), seq: chain.length }).toEqual({
-      task_id,
-      submitted: true,
-      seq: event_seq,
-    })
-    expect(chain.at(-1)?.hash).toBe(event_head)
-    const sent = payloadOf(chain[0]!) as { files?: string[]; file_ids?: string[] }
-    const expected = (sent.files?.length ?? 0) + (sent.file_ids?.length ?? 0)
-    expect({ task_id, files: filesOf.get(id)?.length ?? 0 }).toEqual({ task_id, files: expected })
+  for (const { id, event_seq, event_head } of tasks) {
+    const chain = chains.get(id) ?? []
+    const found = { submitted: submitted.has(id), seq: chain.length, head: chain.at(-1)?.hash }
+    expect({ id, ...found }).toEqual({ id, submitted: true, seq: event_seq, head: event_head })
+    const { files: sent = [], file_ids = [] } = payloadOf(chain[0]!) as { files?: string[]; file_ids?: string[] }
+    expect({ id, files: filesOf.get(id)?.length ?? 0 }).toEqual({ id, files: sent.length + file_ids.length })
   }
   const ids = new Set<string | null>([null, ...tasks.map(({ id }) => id)])
   for (const { task_id } of [...steps, ...files]) expect(ids).toContain(task_id)
-  for (const id of eventsOf.keys()) expect(ids).toContain(id)
+  for (const id of chains.keys()) expect(ids).toContain(id)
 }
 
 const payloadOf = ({ payload }: Pick<Rows['events'][number], 'payload'>) => JSON.parse(payload) as object
