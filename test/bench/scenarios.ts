@@ -6,8 +6,8 @@ export interface Scenario {
   kind: keyof typeof TARGETS
   method: 'GET' | 'POST'
   path: string
-  /** A customer's request, or that of the worker who has a certain work order. */
-  by: 'customer' | 'worker'
+  /** A customer's request, that of the worker who has a certain work order, or of somebody not logged in. */
+  by: 'customer' | 'worker' | 'nobody'
   /** Made for the customer of this id, or for the work order of this number. */
   body?: (subject: number) => object
   /** Every request takes a work order that no request took before. */
@@ -20,6 +20,14 @@ export const TARGETS = {
   write: { bare: 0.6, twin: 1.2 },
 } as const
 
+export const LOGIN: Scenario = {
+  name: 'WeChat login',
+  kind: 'write',
+  method: 'POST',
+  path: '/api/v1/wechat/login',
+  by: 'nobody',
+  body: (customer) => ({ code: `bench-${customer}` }),
+}
 export const PROFILE: Scenario = {
   name: 'profile read',
   kind: 'read',
@@ -79,4 +87,4 @@ export const SUBMIT: Scenario = {
   }),
 }
 
-export const SCENARIOS = [PROFILE, LIST, CREATE, PRECHECK, SUBMIT]
+export const SCENARIOS = [LOGIN, PROFILE, LIST, CREATE, PRECHECK, SUBMIT]
