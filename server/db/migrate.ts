@@ -7,6 +7,7 @@ import * as externalSite from './migrations/004-external-site'
 import * as wxwork from './migrations/005-wxwork'
 import * as cloud from './migrations/007-cloud'
 import * as admin from './migrations/008-admin'
+import * as indexes from './migrations/009-indexes'
 import { exclusively } from './sql-kit'
 
 const MIGRATIONS = {
@@ -17,6 +18,7 @@ const MIGRATIONS = {
   '005-wxwork': wxwork,
   '007-cloud': cloud,
   '008-admin': admin,
+  '009-indexes': indexes,
 }
 
 function migratorOf({ db, engine }: Database) {

@@ -157,7 +157,7 @@ class SqliteConnection implements DatabaseConnection {
 }
 
 const MAX_LOCK_PAUSE_MS = 10
-const isLocked = (error: unknown) => /^SQLITE_BUSY/.test((error as { code?: string }).code ?? '')
+const isLocked = (error: unknown) => ((error as { code?: string }).code ?? '').startsWith('SQLITE_BUSY')
 
 /** Another process kept the lock for too long; waiting once more would only be longer. */
 class LockTimeout extends Error {

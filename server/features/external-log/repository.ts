@@ -51,7 +51,6 @@ export function createExternalLogRepository({ db, engine }: Pick<Database, 'db' 
         db
           .selectFrom('external_api_log')
           .select('id')
-          .where('success', 'in', [true, false]) // both halves of the index
           .where('create_time', '<', time)
           .orderBy('create_time'),
         engine,
