@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { buildSubmission } from '../support/builders'
 import { addCrew, addAcceptedOrder, buildCheckin, type Crew, NO_LIMITS } from '../support/field-work'
 import { emptyLedger, expectInvariantsOf } from '../support/invariants'
@@ -124,15 +125,18 @@ test('what ngs is owed leaves once, in order, however the clock jumps while ngs 
     await send(app)
   }
   app.sandbox.ngs.control({ status: 0 })
-  for (const step of [-HOUR_MS, 2 * HOUR_MS, HOUR_MS]) {
+  for (const step of [-HOUR_MS, 2 * HOUR_MS]) {
     app.clock.advance(step)
-    // The circuit goes by the real clock.
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
     await send(app)
   }
-  expect(app.sandbox.ngs.orders().map(({ history }) => history.map(({ operation }) => operation))).toEqual([
-    ['send', 'reminder'],
-  ])
+  const operations = () => app.sandbox.ngs.orders().map(({ history }) => history.map(({ operation }) => operation))
+  // The circuit goes by the real clock.
+  for (let attempt = 0; attempt < 40 && operations()[0]?.length !== 2; attempt++) {
+    app.clock.advance(HOUR_MS)
+    await send(app)
+    await wait(200)
+  }
+  expect(operations()).toEqual([['send', 'reminder']])
   await finish()
 })
 

@@ -28,7 +28,7 @@ test.each(FAULTS)('$name: what does not need it goes on, what needs it says so',
   const { tally } = stage
   const tasks = stage.ledger.tasks.size
   await begin(stage)
-  await during(tally, () => Promise.all([busy(mix, seconds(0.7) * 1000), lean?.(stage, mix), mix.acts.create(false)]))
+  await during(tally, () => Promise.all([busy(mix, seconds(0.5) * 1000), lean?.(stage, mix), mix.acts.create(false)]))
   await end(stage)
   expect(tally.wrong.splice(0)).toEqual([])
   expect(stage.ledger.tasks.size).toBeGreaterThan(tasks)
