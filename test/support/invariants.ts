@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Selectable } from 'kysely'
-import { parseConfig } from '../../server/config/config'
-import { loadSecrets } from '../../server/config/secrets'
-import { type Context, createContext } from '../../server/context'
+import type { Context } from '../../server/context'
 import type { Schema } from '../../server/db/schema'
 import type { NgsSandbox } from '../../server/sandbox/ngs'
 import type { WxworkSandbox } from '../../server/sandbox/wxwork'
+import { onServerData } from './server-data'
 
 const TWO_DAYS_MS = 48 * 3600 * 1000
 
@@ -52,7 +51,10 @@ export const sha256 = (content: Buffer | string): string => createHash('sha256')
  * @returns how much there was
  */
 export const expectInvariants = (env: Record<string, string>, ledger: Ledger, options?: InvariantOptions) =>
-  onStopped(env, (context) => expectInvariantsOf(context, ledger, options))
+  onServerData(env, (context) => expectInvariantsOf(context, ledger, options), {
+    // Every sweep is due.
+    now: () => new Date(Date.now() + TWO_DAYS_MS),
+  })
 
 /** The same where the clock, already two days on, and the context are the test's own. */
 export async function expectInvariantsOf(context: Context, ledger: Ledger, options: InvariantOptions = {}) {
@@ -74,18 +76,6 @@ export async function expectInvariantsOf(context: Context, ledger: Ledger, optio
     events: events.length,
     files: files.length,
     notices: notices.length,
-  }
-}
-
-/** Looks at a stopped server's database and files, two days later, when every sweep is due. */
-export async function onStopped<T>(env: Record<string, string>, work: (context: Context) => Promise<T>): Promise<T> {
-  const config = parseConfig(env)
-  const now = () => new Date(Date.now() + TWO_DAYS_MS)
-  const context = await createContext(config, loadSecrets({}, config), { now })
-  try {
-    return await work(context)
-  } finally {
-    await context.close()
   }
 }
 

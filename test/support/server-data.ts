@@ -21,16 +21,16 @@ export function useServerData(engine: EngineName) {
 }
 
 /** Looks at the database and files of a server that is stopped. */
-export async function onServerData(
+export async function onServerData<T>(
   env: Record<string, string>,
-  work: (context: Context, eventKey: string) => Promise<void>,
+  work: (context: Context, eventKey: string) => Promise<T>,
   overrides: Overrides = {},
-): Promise<void> {
+): Promise<T> {
   const config = parseConfig(env)
   const secrets = loadSecrets({}, config)
   const context = await createContext(config, secrets, overrides)
   try {
-    await work(context, secrets.eventKey)
+    return await work(context, secrets.eventKey)
   } finally {
     await context.close()
   }

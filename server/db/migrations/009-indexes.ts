@@ -1,7 +1,7 @@
 import type { Db, Engine } from '../database'
 import { unlessExists } from '../sql-kit'
 
-/** What was found by reading whole tables is found by index; docs/decisions/0013-query-plans.md. */
+/** What was found by reading whole tables is found by index; docs/decisions/0015-query-plans.md. */
 export async function up(db: Db, _engine: Engine): Promise<void> {
   const index = (name: string, table: string, columns: string[]) =>
     unlessExists(db.schema.createIndex(`ix_${table}_${name}`).on(table).columns(columns))
