@@ -1,7 +1,7 @@
 import type { Db, Engine } from '../database'
 import { unlessExists } from '../sql-kit'
 
-/** What was found by reading whole tables is found by index; docs/decisions/0015-query-plans.md. */
+/** What was found by reading whole tables is found by index; docs/decisions/0014-query-plans.md. */
 export async function up(db: Db, _engine: Engine): Promise<void> {
   const index = (name: string, table: string, columns: string[]) =>
     unlessExists(db.schema.createIndex(`ix_${table}_${name}`).on(table).columns(columns))
@@ -18,6 +18,7 @@ export async function up(db: Db, _engine: Engine): Promise<void> {
   await index('time', 'external_api_log', ['create_time', 'id'])
   await index('session', 'external_challenge', ['session_id'])
   await index('system', 'external_work_order', ['system_name', 'first_seen_at', 'id'])
+  await index('time', 'external_pull_run', ['create_time', 'id'])
   await index('state', 'wxwork_message', ['state', 'session_id'])
   await index('listed', 'wxwork_message', ['session_id', 'id'])
   await index('received', 'wxwork_notice', ['received_at'])

@@ -8,7 +8,7 @@ import type { Schema } from '../../../server/db/schema'
 import { tempDir } from '../../support/engines'
 import { REPOSITORIES } from './repository-calls'
 
-const DECISION = path.resolve(__dirname, '../../../docs/decisions/0015-query-plans.md')
+const DECISION = path.resolve(__dirname, '../../../docs/decisions/0014-query-plans.md')
 
 /** Tables of a company's own size, which do not grow with its work. */
 const SMALL = ['external_auth_session', 'external_system', 'job_run', 'staff', 'sys_sla_config', 'wxwork_session']
