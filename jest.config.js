@@ -34,6 +34,7 @@ module.exports = {
       ...server('console', 'console'),
       moduleNameMapper: { '^@shared/(.*)$': '<rootDir>/types/$1' },
     },
+    server('load', 'load'),
     require('./test/miniprogram/jest.project.js'),
     require('./test/weapp/jest.project.js'),
   ],

@@ -19,23 +19,33 @@ export function isTransient(error: unknown): boolean {
 
 /** Database or disk cannot be reached or has no room at the moment: an answer of 503, not 500. */
 export function isUnavailable(error: unknown): boolean {
-  const { code } = (error ?? {}) as DriverError
-  return UNAVAILABLE.has(code ?? '')
+  const { code = '' } = (error ?? {}) as DriverError
+  return NOT_DONE.has(primaryCode(code)) || isOutcomeUnknown(error)
 }
 
-const UNAVAILABLE = new Set([
+/** The connection or the disk failed in the middle: a commit may have come through all the same. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  const { code = '' } = (error ?? {}) as DriverError
+  return UNKNOWN.has(primaryCode(code))
+}
+
+/** SQLite tells more after its primary code: SQLITE_IOERR_WRITE, SQLITE_READONLY_DIRECTORY, SQLITE_BUSY_TIMEOUT … */
+const primaryCode = (code: string) => /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code
+
+const UNKNOWN = new Set(['SQLITE_IOERR', 'ESOCKET', 'ETIMEOUT', 'ECONNCLOSED', 'EIO'])
+const NOT_DONE = new Set([
   'SQLITE_BUSY',
-  'SQLITE_BUSY_SNAPSHOT',
   'SQLITE_FULL',
-  'SQLITE_IOERR',
   'SQLITE_READONLY',
   'SQLITE_CANTOPEN',
-  'ESOCKET',
-  'ETIMEOUT',
-  'ECONNCLOSED',
   'ENOTOPEN',
   'ELOGIN',
   'ENOSPC',
   'EDQUOT',
+  'EFBIG',
   'EROFS',
+  'EACCES',
+  'EPERM',
+  'EMFILE',
+  'ENFILE',
 ])

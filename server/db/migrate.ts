@@ -8,6 +8,7 @@ import * as wxwork from './migrations/005-wxwork'
 import * as notifications from './migrations/006-notifications'
 import * as cloud from './migrations/007-cloud'
 import * as admin from './migrations/008-admin'
+import * as indexes from './migrations/009-indexes'
 import { exclusively } from './sql-kit'
 
 const MIGRATIONS = {
@@ -19,6 +20,7 @@ const MIGRATIONS = {
   '006-notifications': notifications,
   '007-cloud': cloud,
   '008-admin': admin,
+  '009-indexes': indexes,
 }
 
 function migratorOf({ db, engine }: Database) {

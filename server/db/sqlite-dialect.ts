@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as pause } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import {
   type CompiledQuery,
@@ -52,9 +52,13 @@ class SqliteDriver implements Driver {
     this.#writer = new Handle(this.options.file, this.options.busyTimeoutMs)
     this.#reader =
       this.options.file === ':memory:' ? this.#writer : new Handle(this.options.file, this.options.busyTimeoutMs)
+    if (this.#reader !== this.#writer) this.#writer.failAtOnceWhenLocked()
   }
   async acquireConnection() {
-    return new SqliteConnection(this.#writer, this.#reader, this.#writeTurn)
+    return new SqliteConnection(this.#writer, this.#reader, {
+      turn: this.#writeTurn,
+      timeoutMs: this.options.busyTimeoutMs,
+    })
   }
   beginTransaction(connection: DatabaseConnection) {
     return (connection as SqliteConnection).begin()
@@ -77,18 +81,33 @@ class SqliteConnection implements DatabaseConnection {
   constructor(
     private readonly writer: Handle,
     private readonly reader: Handle,
-    private readonly writeTurn: Mutex,
+    private readonly writing: { turn: Mutex; timeoutMs: number },
   ) {}
 
   async begin() {
-    const release = await this.writeTurn.acquire()
-    try {
-      this.writer.run('begin immediate')
-      this.#release = release
-    } catch (error) {
-      release()
-      throw error
-    }
+    const { release } = await this.#takeTurn(() => this.writer.run('begin immediate'))
+    this.#release = release
+  }
+
+  /**
+   * Runs `write` when it is this connection's turn, and again while another process holds the lock. SQLite's own
+   * waiting would stop the whole process, reads and health checks included. The time in the queue counts, so that what
+   * has queued up behind a long lock is refused together instead of one time-out after the other.
+   */
+  async #takeTurn<T>(write: () => T): Promise<{ result: T; release: () => void }> {
+    const deadline = performance.now() + this.writing.timeoutMs
+    const release = await this.writing.turn.acquire()
+    for (;;)
+      try {
+        return { result: write(), release }
+      } catch (error) {
+        const locked = isLocked(error)
+        if (locked && performance.now() < deadline) await pause(1 + Math.random() * MAX_LOCK_PAUSE_MS)
+        else {
+          release()
+          throw locked ? new LockTimeout(error) : error
+        }
+      }
   }
   /** When the commit fails, the turn is kept for the rollback that follows. */
   commit() {
@@ -111,12 +130,9 @@ class SqliteConnection implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#release) return this.writer.execute(query)
     if (this.reader !== this.writer && this.reader.isRead(query.sql)) return this.reader.execute(query)
-    const release = await this.writeTurn.acquire()
-    try {
-      return this.writer.execute(query)
-    } finally {
-      release()
-    }
+    const { result, release } = await this.#takeTurn(() => this.writer.execute<R>(query))
+    release()
+    return result
   }
 
   /**
@@ -137,6 +153,17 @@ class SqliteConnection implements DatabaseConnection {
     } finally {
       handle.close()
     }
+  }
+}
+
+const MAX_LOCK_PAUSE_MS = 10
+const isLocked = (error: unknown) => ((error as { code?: string }).code ?? '').startsWith('SQLITE_BUSY')
+
+/** Another process kept the lock for too long; waiting once more would only be longer. */
+class LockTimeout extends Error {
+  readonly code = 'SQLITE_BUSY_TIMEOUT'
+  constructor(cause: unknown) {
+    super('the database stayed locked by another process', { cause })
   }
 }
 
@@ -163,6 +190,9 @@ class Handle {
   }
   get inTransaction() {
     return this.#db.inTransaction
+  }
+  failAtOnceWhenLocked() {
+    this.#db.pragma('busy_timeout = 0')
   }
   isRead(text: string) {
     return this.#prepare(text).statement.readonly

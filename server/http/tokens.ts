@@ -11,7 +11,8 @@ export interface TokenClaims {
 }
 
 export interface Tokens {
-  issue(type: TokenType, subject: string): string
+  /** `notBefore`: tokens issued earlier are dead; after a step back of the clock a new one must not be among them. */
+  issue(type: TokenType, subject: string, notBefore?: Date | null): string
   /** @throws AppError UNAUTHENTICATED or TOKEN_EXPIRED */
   verify(token: string): TokenClaims
 }
@@ -24,9 +25,9 @@ export function createTokens(secret: string, now: () => Date): Tokens {
   // Given text, jsonwebtoken first tries to read it as a public key, every time: fifty times the cost of the check.
   const key = createSecretKey(secret, 'utf8')
   return {
-    issue: (typ, subject) => {
+    issue: (typ, subject, notBefore) => {
       // With milliseconds: a token of the second in which the password changes must be told from the new one.
-      const iat = now().getTime() / 1000
+      const iat = Math.max(now().getTime(), notBefore?.getTime() ?? 0) / 1000
       return jwt.sign({ typ, iat, exp: iat + LIFETIME_SECONDS[typ] }, key, { subject, issuer: ISSUER })
     },
     verify: (token) => {

@@ -67,11 +67,20 @@ export async function readMultipartBody(ctx: Context, spec: UploadSpec, incoming
   try {
     await multipartReader(ctx, spec, dir)(ctx, noNext)
     const uploads = toUploads(ctx.request.files ?? {}, spec)
+    for (const upload of uploads) await expectWhole(upload)
     return { fields: (ctx.request.body ?? {}) as Record<string, unknown>, uploads, discard }
   } catch (error) {
     await discard()
     throw translate(error)
   }
+}
+
+/** formidable counts what it was given, and may be done before it hears that the disk did not take the last of it. */
+async function expectWhole({ path: file, name, size }: Upload): Promise<void> {
+  const { size: written } = await fs.stat(file)
+  if (written === size) return
+  const cause = new Error(`${written} of ${size} bytes of ${name} were written`)
+  throw new AppError('UNAVAILABLE', { cause, retryAfterSeconds: 5 })
 }
 
 function multipartReader(ctx: Context, spec: UploadSpec, uploadDir: string) {

@@ -12,19 +12,35 @@ const hex = (value: number, length: number) => value.toString(16).padStart(lengt
 const idIn = (block: string) => (number: number) => `${hex(number, 8)}-0000-7000-${block}-${hex(number, 12)}`
 const sqlIdIn = (block: string, number: string) => `printf('%08x-0000-7000-${block}-%012x', ${number}, ${number})`
 
-const BLOCKS = { task: '8000', worker: '8001', order: '8002', evidence: '8003', assignment: '8004', fix: '8005' }
+const BLOCKS = {
+  task: '8000',
+  worker: '8001',
+  order: '8002',
+  evidence: '8003',
+  assignment: '8004',
+  fix: '8005',
+  notice: '8006',
+}
 export const workerId = idIn(BLOCKS.worker)
 export const orderId = idIn(BLOCKS.order)
 export const evidenceId = idIn(BLOCKS.evidence)
 /** Workers take the orders in turns, so the first `WORKERS` orders are one of each. */
 export const workerOf = (order: number): number => ((order - 1) % WORKERS) + 1
 
+/** Rows of the tables that grow. */
+export interface DatasetSize {
+  tasks: number
+  fixes: number
+  notices: number
+}
+
 /**
  * A SQLite file with `tasks` tasks, `TASKS_PER_CUSTOMER` for each customer, every second with an engineer; one accepted
- * work order for each worker; and `fixes` positions, every second of them the first worker's, always the same place.
+ * work order for each worker; `fixes` positions, every second of them the first worker's, always the same place; and
+ * `notices` of the gateway that were processed.
  * Written inside SQLite from one statement a table, so that a million rows take seconds.
  */
-export async function createDataset(file: string, { tasks, fixes }: { tasks: number; fixes: number }): Promise<void> {
+export async function createDataset(file: string, { tasks, fixes, notices }: DatasetSize): Promise<void> {
   const database = await openDatabase({ engine: 'sqlite', file, url: '' })
   await migrate(database)
   await database.close()
@@ -38,6 +54,7 @@ export async function createDataset(file: string, { tasks, fixes }: { tasks: num
     db.prepare(RADIUS).run()
     insertOrders(db, 1, WORKERS)
     db.prepare(FIXES).run({ fixes, ...STANDING })
+    db.prepare(NOTICES).run({ notices })
   })
   db.exec('analyze')
   db.close()
@@ -65,6 +82,12 @@ function insertOrders(db: Sqlite.Database, from: number, to: number): void {
 const COUNT = (from: string, to: string) =>
   `with recursive n(i) as (select ${from} union all select i + 1 from n where i < ${to})`
 const WORKER_OF = `(i - 1) % ${WORKERS} + 1`
+
+const NOTICES = `
+  insert into wxwork_notice (id, digest, body, received_at, processed_at)
+  ${COUNT('1', '@notices')}
+  select ${sqlIdIn(BLOCKS.notice, 'i')}, printf('%064x', i), '{"uuid":"bench"}', '2026-01-01T00:00:00.000Z',
+    '2026-01-01T00:00:00.000Z' from n`
 
 const STAFF = `
   insert into staff (id, email, password_hash, role, full_name, phone, org_id, is_active, created_at, updated_at)

@@ -35,16 +35,54 @@ export async function compare(
   { subjects = scenario.by === 'worker' ? EVERY_WORKER : [1], ...options }: LoadOptions & { subjects?: number[] },
 ): Promise<Sample[][]> {
   const samples: Sample[][] = servers.map(() => [])
-  const load = (server: RunningServer, seconds: number) => {
-    const requests = scenario.once
-      ? [onceEach(scenario, scenario.by === 'gateway' ? numbers : freshOrders(server, seconds))]
-      : subjects.map((subject) => requestOf(scenario, subject))
-    return measure(server, requests, { ...options, seconds })
-  }
+  const load = (server: RunningServer, seconds: number) =>
+    measure(server, requestsOf(scenario, server, { subjects, seconds }), { ...options, seconds })
   for (const server of servers) await load(server, 1)
   for (let round = 0; round < options.rounds; round++)
     for (const [index, server] of servers.entries()) samples[index]!.push(await load(server, options.secondsPerRound))
   return samples
+}
+
+function requestsOf(
+  scenario: Scenario,
+  server: RunningServer,
+  { subjects, seconds }: { subjects: number[]; seconds: number },
+): autocannon.Request[] {
+  return scenario.once
+    ? [onceEach(scenario, scenario.by === 'gateway' ? numbers : freshOrders(server, seconds))]
+    : subjects.map((subject) => requestOf(scenario, subject))
+}
+
+const USUAL_LOAD = 0.7
+
+/** Milliseconds an answer takes. */
+export interface Latency {
+  p50: number
+  p99: number
+}
+
+/** How long answers take when the server gets 70 % of what it can do. */
+export async function latencyOf(
+  server: RunningServer,
+  scenario: Scenario,
+  { perSecond: most, secondsPerRound, connections }: LoadOptions & { perSecond: number },
+): Promise<Latency> {
+  const subjects = scenario.by === 'worker' ? EVERY_WORKER : [1]
+  const times: number[] = []
+  const options = {
+    url: server.url,
+    connections,
+    duration: secondsPerRound,
+    overallRate: Math.max(1, Math.round(most * USUAL_LOAD)),
+    requests: requestsOf(scenario, server, { subjects, seconds: secondsPerRound }),
+  }
+  await new Promise<void>((resolve, reject) => {
+    const run = autocannon(options, (error: Error | null) => (error ? reject(error) : resolve()))
+    run.on('response', (_client, _status, _bytes, milliseconds) => times.push(milliseconds))
+  })
+  times.sort((a, b) => a - b)
+  const at = (part: number) => times[Math.floor(part * (times.length - 1))] ?? 0
+  return { p50: at(0.5), p99: at(0.99) }
 }
 
 export const authorization = (customerId: number) => `Bearer ${tokens.issue('customer', String(customerId))}`

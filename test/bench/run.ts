@@ -2,8 +2,9 @@
  * `npm run bench`: how fast the application is beside a bare `node:http` server that does the same work and beside an
  * Express + TypeORM twin, in the same run on the same machine. Prints a table; asserts nothing.
  *
- *   --quick            short rounds and 100,000 rows in the large tables, for CI
- *   --rows 1000000     tasks of the large list, positions of the large precheck
+ *   --quick            short rounds and 10,000 rows in the large tables, for CI
+ *   --rows 1000000     up to so many tasks of the list and positions of the precheck, in steps of ten
+ *   --write file       writes the table there as Markdown
  *   --rounds 7  --seconds 3  --connections 16
  *   --only profile     rows whose name contains the text
  *   --cpu-prof dir     writes a processor profile of ours there
@@ -13,14 +14,15 @@ import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { captchaRows, printCaptchaRows } from './captcha'
-import { createDataset, TASKS_PER_CUSTOMER, WORKERS } from './dataset'
-import { compare, type LoadOptions, median, medianRatio, perCpu, perSecond, type Sample } from './load'
+import { createDataset, type DatasetSize, TASKS_PER_CUSTOMER, WORKERS } from './dataset'
+import { compare, latencyOf, type LoadOptions, median, medianRatio, perCpu, perSecond, type Sample } from './load'
 import { growthUnderUploads } from './memory'
 import { CALLBACK, LIST, PRECHECK, type Scenario, SCENARIOS, TARGETS } from './scenarios'
 import { buildServers, type RunningServer, type ServerName, startServer } from './servers'
-import { printTable, type Row } from './table'
+import { printTable, type Row, toMarkdown } from './table'
 
 const SMALL_ROWS = 1000
+const SMALL: DatasetSize = { tasks: SMALL_ROWS, fixes: SMALL_ROWS, notices: SMALL_ROWS }
 const UPLOADS = 50
 const MAX_SCALE_RATIO = 1.3
 const MAX_GROWTH_MB = 60
@@ -28,6 +30,7 @@ const MAX_GROWTH_MB = 60
 interface Bench extends LoadOptions {
   dir: string
   bundles: string
+  wechatUrl: string
   rows: number
   cpuProf?: string
 }
@@ -37,20 +40,25 @@ async function main(): Promise<void> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-'))
   // The bundles find their packages from here.
   const bundles = path.resolve('node_modules/.cache/bench', path.basename(dir))
-  const bench: Bench = { ...options, dir, bundles }
+  let wechat: RunningServer | undefined
   try {
     await buildServers(bundles)
-    await createDataset(path.join(dir, 'small.db'), { tasks: SMALL_ROWS, fixes: SMALL_ROWS })
+    wechat = await startServer('wechat', { bundles, file: '', wechatUrl: '' })
+    const bench: Bench = { ...options, dir, bundles, wechatUrl: wechat.url }
+    await createDataset(path.join(dir, 'small.db'), SMALL)
     const rows: Row[] = []
     const wanted = (name: string) => name.includes(options.only)
     const scenarios = SCENARIOS.filter(({ name }) => wanted(name))
     if (scenarios.length > 0) rows.push(...(await endpointRows(bench, scenarios)))
-    for (const scale of SCALES) if (wanted(scale.name)) rows.push(await scaleRow(bench, scale))
+    for (const scale of SCALES) if (wanted(scale.name)) rows.push(...(await scaleRows(bench, scale)))
     if (wanted(CALLBACK.name)) rows.push(await callbackRow(bench))
     if (wanted('memory')) rows.push(await memoryRow(bench))
+    if (wanted('start')) rows.push(await startRow(bench))
     printTable(rows, bench)
+    if (options.write) fs.writeFileSync(options.write, toMarkdown(rows, bench))
     if (wanted('captcha')) printCaptchaRows(await captchaRows(options.quick ? { images: 20, runs: 20 } : {}))
   } finally {
+    await wechat?.stop()
     fs.rmSync(dir, { recursive: true, force: true })
     fs.rmSync(bundles, { recursive: true, force: true })
   }
@@ -66,9 +74,10 @@ function readOptions() {
       connections: { type: 'string' },
       only: { type: 'string', default: '' },
       'cpu-prof': { type: 'string' },
+      write: { type: 'string' },
     },
   })
-  const defaults = values.quick ? { rows: 100_000, rounds: 5, seconds: 1 } : { rows: 1_000_000, rounds: 7, seconds: 3 }
+  const defaults = values.quick ? { rows: 10_000, rounds: 3, seconds: 1 } : { rows: 1_000_000, rounds: 7, seconds: 3 }
   return {
     rows: Number(values.rows ?? defaults.rows),
     rounds: Number(values.rounds ?? defaults.rounds),
@@ -77,15 +86,16 @@ function readOptions() {
     only: values.only,
     quick: values.quick,
     cpuProf: values['cpu-prof'],
+    write: values.write,
   }
 }
 
 /** A server on its own copy of a dataset. */
-function start({ dir, bundles, cpuProf }: Bench, name: ServerName, dataset: string): Promise<RunningServer> {
+function start({ dir, bundles, wechatUrl, cpuProf }: Bench, name: ServerName, dataset: string): Promise<RunningServer> {
   const file = path.join(fs.mkdtempSync(path.join(dir, `${name}-${dataset}-`)), 'app.db')
   fs.copyFileSync(path.join(dir, `${dataset}.db`), file)
   const execArgv = cpuProf && name === 'ours' ? ['--cpu-prof', '--cpu-prof-dir', path.resolve(cpuProf)] : []
-  return startServer(name, { bundles, file, execArgv })
+  return startServer(name, { bundles, file, wechatUrl, execArgv })
 }
 
 async function endpointRows(bench: Bench, scenarios: Scenario[]): Promise<Row[]> {
@@ -96,7 +106,11 @@ async function endpointRows(bench: Bench, scenarios: Scenario[]): Promise<Row[]>
     const rows: Row[] = []
     for (const scenario of scenarios) {
       progress(scenario.name)
-      rows.push(toRow(scenario, await compare(servers, scenario, bench)))
+      const row = toRow(scenario, await compare(servers, scenario, bench))
+      const latencies = []
+      for (const [index, server] of servers.entries())
+        latencies.push(await latencyOf(server, scenario, { ...bench, perSecond: row.rates[index]! }))
+      rows.push({ ...row, latencies })
     }
     return rows
   } finally {
@@ -128,7 +142,7 @@ interface Scale {
   name: string
   scenario: Scenario
   what: string
-  rows: 'tasks' | 'fixes'
+  rows: keyof DatasetSize
   /** Customers or work orders to ask about. */
   subjects: (rows: number) => number[]
 }
@@ -153,32 +167,43 @@ const SCALES: Scale[] = [
     /** Every second request is of the worker who has half of all positions, all of them the one reported again. */
     subjects: () => Array.from({ length: WORKERS - 1 }, (_, index) => [1, index + 2]).flat(),
   },
+  {
+    name: 'callback at scale',
+    scenario: CALLBACK,
+    what: 'wxwork callback',
+    rows: 'notices',
+    subjects: () => [1],
+  },
 ]
 
-async function scaleRow(bench: Bench, { name, scenario, what, rows, subjects }: Scale): Promise<Row> {
-  progress(`seeding ${bench.rows.toLocaleString('en')} ${rows}`)
-  const size = { tasks: SMALL_ROWS, fixes: SMALL_ROWS, [rows]: bench.rows }
+/** What a request costs over ten, a hundred, a thousand times the rows, beside what it costs over the fewest. */
+async function scaleRows(bench: Bench, scale: Scale): Promise<Row[]> {
+  const rows: Row[] = []
+  for (let count = SMALL_ROWS * 10; count <= bench.rows; count *= 10) rows.push(await scaleRow(bench, scale, count))
+  return rows
+}
+
+async function scaleRow(bench: Bench, { name, scenario, what, rows, subjects }: Scale, most: number): Promise<Row> {
+  progress(`seeding ${most.toLocaleString('en')} ${rows}`)
+  const size = { ...SMALL, [rows]: most }
   const file = path.join(bench.dir, 'large.db')
   fs.rmSync(file, { force: true })
   await createDataset(file, size)
-  const small = await start(bench, 'ours', 'small')
-  const large = await start(bench, 'ours', 'large')
+  const servers = [
+    [await start(bench, 'ours', 'small'), SMALL_ROWS],
+    [await start(bench, 'ours', 'large'), most],
+  ] as const
   try {
     progress(name)
     const samples: [Sample[], Sample[]] = [[], []]
     for (let round = 0; round < bench.rounds; round++)
-      for (const [index, [server, count]] of (
-        [
-          [small, SMALL_ROWS],
-          [large, bench.rows],
-        ] as const
-      ).entries()) {
+      for (const [index, [server, count]] of servers.entries()) {
         const [sample] = await compare([server], scenario, { ...bench, rounds: 1, subjects: subjects(count) })
         samples[index]!.push(...sample!)
       }
     return {
-      name: `${what} at ${SMALL_ROWS.toLocaleString('en')} : ${bench.rows.toLocaleString('en')} ${rows}`,
-      rates: samples.map((list) => median(list.map(perSecond))),
+      name: `${what} at ${most.toLocaleString('en')} ${rows}, beside ${SMALL_ROWS.toLocaleString('en')}`,
+      rates: [median(samples[1].map(perSecond))],
       findings: [
         {
           label: '× the time',
@@ -189,7 +214,7 @@ async function scaleRow(bench: Bench, { name, scenario, what, rows, subjects }: 
       ],
     }
   } finally {
-    await Promise.all([small.stop(), large.stop()])
+    await Promise.all(servers.map(([server]) => server.stop()))
   }
 }
 
@@ -213,6 +238,25 @@ async function callbackRow(bench: Bench): Promise<Row> {
   } finally {
     await Promise.all(servers.map((server) => server.stop()))
   }
+}
+
+const STARTS = 3
+
+/** From the start of the process until it takes requests, on a database that is there. */
+async function startRow(bench: Bench): Promise<Row> {
+  progress('start')
+  const names: ServerName[] = ['ours', 'bare', 'twin']
+  const findings: Row['findings'] = []
+  for (const name of names) {
+    const times: number[] = []
+    for (let count = 0; count < STARTS; count++) {
+      const server = await start(bench, name, 'small')
+      times.push(server.startMs)
+      await server.stop()
+    }
+    findings.push({ label: `ms ${name}`, value: median(times) })
+  }
+  return { name: 'start until requests are taken', rates: [], findings }
 }
 
 async function memoryRow(bench: Bench): Promise<Row> {

@@ -7,8 +7,8 @@ export interface Scenario {
   kind: keyof typeof TARGETS
   method: 'GET' | 'POST'
   path: string
-  /** A customer's request, or that of the worker who has a certain work order. */
-  by: 'customer' | 'worker' | 'gateway'
+  /** A customer's request, that of the worker who has a certain work order, the gateway's, or of somebody not logged in. */
+  by: 'customer' | 'worker' | 'gateway' | 'nobody'
   /** Made for the customer of this id, for the work order of this number, or for the notice of this number. */
   body?: (subject: number) => object
   /** Every request takes a work order, or is a notice, that there was not before. */
@@ -21,6 +21,14 @@ export const TARGETS = {
   write: { bare: 0.6, twin: 1.2 },
 } as const
 
+export const LOGIN: Scenario = {
+  name: 'WeChat login',
+  kind: 'write',
+  method: 'POST',
+  path: '/api/v1/wechat/login',
+  by: 'nobody',
+  body: (customer) => ({ code: `bench-${customer}` }),
+}
 export const PROFILE: Scenario = {
   name: 'profile read',
   kind: 'read',
@@ -91,4 +99,4 @@ export const CALLBACK: Scenario = {
   body: (seq) => ({ uuid: 'bench', json: JSON.stringify({ seq, text: '收到一条消息' }), type: 5 }),
 }
 
-export const SCENARIOS = [PROFILE, LIST, CREATE, PRECHECK, SUBMIT]
+export const SCENARIOS = [LOGIN, PROFILE, LIST, CREATE, PRECHECK, SUBMIT]

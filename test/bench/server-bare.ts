@@ -1,12 +1,12 @@
 /** The floor: `node:http` and prepared statements doing the work of each row, and nothing else. */
 import { createHash, createHmac, createSecretKey } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Agent, createServer, get, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Sqlite from 'better-sqlite3'
 import jwt from 'jsonwebtoken'
 import { v7 } from 'uuid'
 import { createBareCheckin, type Staff } from './bare-checkin'
-import { CALLBACK_SECRET, EVENT_KEY, ISSUER, JWT_SECRET, readSettings, report } from './settings'
+import { CALLBACK_SECRET, EVENT_KEY, ISSUER, JWT_SECRET, readSettings, report, WECHAT } from './settings'
 
 const settings = readSettings()
 const key = settings.preparedKey ? createSecretKey(JWT_SECRET, 'utf8') : JWT_SECRET
@@ -68,6 +68,26 @@ function profile(who: Customer) {
     email: who.email ?? '',
     wechat_avatar_url: who.wechat_avatar_url ?? '',
   }
+}
+
+const customerByOpenid = db.prepare<[string], Customer>(
+  `select ${CUSTOMER_COLUMNS} from customer where wechat_openid = ?`,
+)
+const agent = new Agent({ keepAlive: true })
+
+async function login(text: string) {
+  const { code } = JSON.parse(text) as { code: unknown }
+  if (typeof code !== 'string' || !code || code.length > 200) throw new Refusal(400)
+  const query = new URLSearchParams({ appid: WECHAT.appId, secret: WECHAT.secret, js_code: code })
+  const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
+    const url = `${settings.wechatUrl}/sns/jscode2session?grant_type=authorization_code&${query.toString()}`
+    get(url, { agent }, resolve).on('error', reject)
+  })
+  const { openid } = JSON.parse(await readText(incoming)) as { openid?: string }
+  const customer = openid ? customerByOpenid.get(openid) : undefined
+  if (!customer || customer.wechat_disabled_at) throw new Refusal(401)
+  const options = { subject: String(customer.id), issuer: ISSUER, expiresIn: '7d' } as const
+  return { token: jwt.sign({ typ: 'customer' }, key, options), userInfo: profile(customer) }
 }
 
 interface ListRow {
@@ -266,6 +286,7 @@ function storeNotice(body: string) {
 
 /** One entry for each row of the bench. */
 const ROUTES: Record<string, (request: IncomingMessage, query: URLSearchParams) => unknown> = {
+  'POST /api/v1/wechat/login': async (request) => login(await readText(request)),
   'GET /api/v1/user/profile': (request) => profile(customerOf(request)),
   'GET /api/v1/tasks': (request, query) => list(customerOf(request), query),
   'POST /api/v1/tasks': async (request) => create(customerOf(request), await readText(request)),

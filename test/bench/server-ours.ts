@@ -7,13 +7,13 @@ import { loadSecrets } from '../../server/config/secrets'
 import { createContext } from '../../server/context'
 import { migrate } from '../../server/db/migrate'
 import { type CreateRateLimit, createMemoryRateLimit } from '../../server/http/limits'
-import { CALLBACK_SECRET, EVENT_KEY, JWT_SECRET, readSettings, report } from './settings'
+import { CALLBACK_SECRET, EVENT_KEY, JWT_SECRET, readSettings, report, WECHAT } from './settings'
 
 /** Limits are kept as ever and never reached. */
 const createRateLimit: CreateRateLimit = (name) => createMemoryRateLimit(name, Number.MAX_SAFE_INTEGER)
 
 async function start(): Promise<void> {
-  const { file, dataDir } = readSettings()
+  const { file, dataDir, wechatUrl } = readSettings()
   const env = {
     NODE_ENV: 'production',
     DATA_DIR: dataDir,
@@ -21,6 +21,9 @@ async function start(): Promise<void> {
     EVENT_KEY,
     DATA_KEY: Buffer.alloc(32).toString('base64'),
     CALLBACK_SECRET,
+    WECHAT_APPID: WECHAT.appId,
+    WECHAT_SECRET: WECHAT.secret,
+    WECHAT_API_BASE_URL: wechatUrl,
   }
   const config = { ...parseConfig(env), database: { engine: 'sqlite' as const, file, url: '' } }
   const context = await createContext(config, loadSecrets(env, config), { createRateLimit })

@@ -8,7 +8,7 @@ import helmet from 'helmet'
 import jwt from 'jsonwebtoken'
 import { DataSource, type EntityManager } from 'typeorm'
 import { v7 } from 'uuid'
-import { EVENT_KEY, ISSUER, JWT_SECRET, readSettings, report } from './settings'
+import { EVENT_KEY, ISSUER, JWT_SECRET, readSettings, report, WECHAT } from './settings'
 import { createTwinCheckin } from './twin-checkin'
 import { Customer, ENTITIES, StepRecord, Task, TaskSequence, WorkOrderEvent } from './twin-entities'
 
@@ -48,18 +48,31 @@ const success = (data: unknown) => ({ code: 200, message: '操作成功', data }
 const shanghaiTime = (instant: Date) =>
   new Date(instant.getTime() + 8 * 3600 * 1000).toISOString().slice(0, 19).replace('T', ' ')
 
+const toProfile = (who: Customer) => ({
+  contact: who.contact ?? '',
+  name: who.name,
+  phone: who.phone ?? '',
+  address: who.address ?? '',
+  email: who.email ?? '',
+  wechat_avatar_url: who.wechatAvatarUrl ?? '',
+})
+
 async function profile(_request: Request, response: Response): Promise<void> {
-  const who = response.locals.customer as Customer
-  response.json(
-    success({
-      contact: who.contact ?? '',
-      name: who.name,
-      phone: who.phone ?? '',
-      address: who.address ?? '',
-      email: who.email ?? '',
-      wechat_avatar_url: who.wechatAvatarUrl ?? '',
-    }),
-  )
+  response.json(success(toProfile(response.locals.customer as Customer)))
+}
+
+async function login(request: Request, response: Response): Promise<void> {
+  const { code } = request.body as { code: string }
+  const query = new URLSearchParams({ appid: WECHAT.appId, secret: WECHAT.secret, js_code: code })
+  const url = `${readSettings().wechatUrl}/sns/jscode2session?grant_type=authorization_code&${query.toString()}`
+  const { openid } = (await (await fetch(url)).json()) as { openid: string }
+  const customer = await source.getRepository(Customer).findOneBy({ wechatOpenid: openid })
+  if (!customer || customer.wechatDisabledAt) {
+    response.status(401).json({ code: 401, message: '请先登录', data: null })
+    return
+  }
+  const options = { subject: String(customer.id), issuer: ISSUER, expiresIn: '7d' } as const
+  response.json(success({ token: jwt.sign({ typ: 'customer' }, JWT_SECRET, options), userInfo: toProfile(customer) }))
 }
 
 const LIST_COLUMNS = {
@@ -203,6 +216,7 @@ async function start(): Promise<void> {
   const app = express()
   app.use(helmet())
   app.use(express.json())
+  app.post('/api/v1/wechat/login', login)
   const router = express.Router()
   router.use(authenticate)
   // One entry for each row of the bench.

@@ -5,12 +5,15 @@ export interface ServerSettings {
   dataDir: string
   /** Tokens are checked with a key object instead of the secret's text, which jsonwebtoken parses anew every time. */
   preparedKey: boolean
+  /** Where WeChat is. */
+  wechatUrl: string
 }
 
 export const SETTINGS_VARIABLE = 'BENCH_SETTINGS'
 export const JWT_SECRET = 'bench-secret-of-no-value'
 export const EVENT_KEY = 'bench-event-key-of-no-value'
 export const CALLBACK_SECRET = 'bench-callback-secret'
+export const WECHAT = { appId: 'wxbench', secret: 'bench-wechat-secret' }
 export const ISSUER = 'field-service'
 
 export const readSettings = (): ServerSettings => JSON.parse(process.env[SETTINGS_VARIABLE]!) as ServerSettings

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import type { LoadOptions } from './load'
+import type { Latency, LoadOptions } from './load'
 
 export interface Finding {
   label: string
@@ -14,42 +14,79 @@ export interface Finding {
 
 export interface Row {
   name: string
+  /** Ratios and other results, with what they should be. */
+  findings: Finding[]
   /** Requests a second: ours, bare, bare*, twin. */
   rates: number[]
-  findings: Finding[]
+  /** At 70 % of those, in the same order. */
+  latencies?: Latency[]
 }
 
 const PACKAGES = ['koa', 'kysely', 'better-sqlite3', 'zod', 'express', 'typeorm', 'jsonwebtoken', 'autocannon']
+const SERVERS = ['ours', 'bare', 'bare*', 'twin']
+const HEADS = [
+  '',
+  'ratio (aim; by processor time)',
+  ...SERVERS.map((name) => `${name}/s`),
+  ...SERVERS.map((name) => `${name} p50/p99 ms`),
+]
+const NOTE =
+  'bare*: the bare server with the token key prepared once, as ours has it; bare and twin hand jsonwebtoken the secret'
 
-/** Prints the machine, the versions and one line a row. */
-export function printTable(rows: Row[], { rounds, secondsPerRound, connections }: LoadOptions): void {
+const cellsOf = ({ name, findings, rates, latencies = [] }: Row): string[] => [
+  name,
+  findings.map(describe).join(', '),
+  ...SERVERS.map((_, index) => (rates[index] === undefined ? '' : whole(rates[index]))),
+  ...SERVERS.map((_, index) =>
+    latencies[index] ? `${short(latencies[index].p50)}/${short(latencies[index].p99)}` : '',
+  ),
+]
+
+/** Machine, versions and circumstances; never the machine's name. */
+function circumstances({ rounds, secondsPerRound, connections }: LoadOptions): string[] {
   const cpus = os.cpus()
-  const lines = [
-    '',
-    `${cpus[0]?.model.trim()} × ${cpus.length}, ${Math.round(os.totalmem() / 1024 ** 3)} GB, ${os.type()} ${os.release()}`,
+  const machine = `${cpus[0]?.model.trim()} × ${cpus.length}, ${Math.round(os.totalmem() / 1024 ** 3)} GB`
+  return [
+    `${new Date().toISOString().slice(0, 10)}, ${machine}, ${os.type()}`,
     `Node ${process.versions.node}, SQLite WAL with synchronous FULL`,
     PACKAGES.map((name) => `${name} ${versionOf(name)}`).join(', '),
-    `medians of ${rounds} interleaved rounds of ${secondsPerRound} s, ${connections} connections`,
-    '',
-    line('', ['ours/s', 'bare/s', 'bare*/s', 'twin/s'], 'ratio (aim; by processor time)'),
-    ...rows.map(({ name, rates, findings }) => line(name, rates.map(whole), findings.map(describe).join('   '))),
-    '',
-    'bare*: the bare server with the token key prepared once, as ours has it; bare and twin hand jsonwebtoken the secret',
-    '',
+    `medians of ${rounds} interleaved rounds of ${secondsPerRound} s, ${connections} connections; p50/p99 at 70 % of each server's own rate`,
   ]
-  process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-const NAME_WIDTH = 42
-const RATE_WIDTH = 9
-const RATES = 4
+/** Prints the machine, the versions and one line a row. */
+export function printTable(rows: Row[], options: LoadOptions): void {
+  const table = [HEADS, ...rows.map(cellsOf)]
+  const widths = HEADS.map((_, column) => Math.max(...table.map((cells) => cells[column]!.length)))
+  const lines = table.map((cells) => cells.map((cell, column) => pad(cell, widths[column]!, column)).join('  '))
+  process.stdout.write(`${['', ...circumstances(options), '', ...lines, '', NOTE, ''].join('\n')}\n`)
+}
 
-function line(name: string, rates: string[], findings: string): string {
-  const cells = Array.from({ length: RATES }, (_, index) => (rates[index] ?? '').padStart(RATE_WIDTH))
-  return `${name.padEnd(NAME_WIDTH)}${cells.join('')}   ${findings}`
+const pad = (cell: string, width: number, column: number) => (column < 2 ? cell.padEnd(width) : cell.padStart(width))
+
+/** The same as a document. */
+export function toMarkdown(rows: Row[], options: LoadOptions): string {
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('*', '\\*')).join(' | ')} |`
+  const ruler = HEADS.map((_, column) => (column < 2 ? '---' : '--:'))
+  const [date, ...rest] = circumstances(options)
+  return [
+    '# 性能',
+    '',
+    '`npm run bench -- --write docs/benchmarks.md` 写出本文。比值大于 1 表示我们更快；bare 是只做同样的事的 `node:http` 服务，twin 是用 Express 与 TypeORM 写的同样的接口。',
+    '',
+    ...[date!, ...rest].map((text) => `- ${text.replaceAll('*', '\\*')}`),
+    '',
+    line(HEADS),
+    `| ${ruler.join(' | ')} |`,
+    ...rows.map((row) => line(cellsOf(row))),
+    '',
+    `\`bare*\`${NOTE.slice('bare*'.length)}`,
+    '',
+  ].join('\n')
 }
 
 const whole = (rate: number) => Math.round(rate).toLocaleString('en')
+const short = (value: number) => (value >= 10 ? value.toFixed(0) : value.toFixed(1))
 
 function describe({ label, value, byCpu, target }: Finding): string {
   const notes: string[] = []
@@ -58,7 +95,8 @@ function describe({ label, value, byCpu, target }: Finding): string {
     notes.push(('atLeast' in target ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`) + (met ? '' : ' MISSED'))
   }
   if (byCpu !== undefined) notes.push(byCpu.toFixed(2))
-  return `${value >= 10 ? value.toFixed(0) : value.toFixed(2)} ${label} (${notes.join('; ')})`
+  const text = `${value >= 10 ? value.toFixed(0) : value.toFixed(2)} ${label}`
+  return notes.length > 0 ? `${text} (${notes.join('; ')})` : text
 }
 
 /** Some packages do not export their package.json. */

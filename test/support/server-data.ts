@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { parseConfig } from '../../server/config/config'
 import { loadSecrets } from '../../server/config/secrets'
 import { type Context, createContext, type Overrides } from '../../server/context'
-import { cleanUp } from '../server/cli/server-process'
+import { cleanUp } from './server-process'
 import { type EngineName, freshDatabase, tempDir } from './engines'
 
 /** For suites of server processes: an empty database and a data folder of each test's own, gone after it. */
@@ -21,16 +21,16 @@ export function useServerData(engine: EngineName) {
 }
 
 /** Looks at the database and files of a server that is stopped. */
-export async function onServerData(
+export async function onServerData<T>(
   env: Record<string, string>,
-  work: (context: Context, eventKey: string) => Promise<void>,
+  work: (context: Context, eventKey: string) => Promise<T>,
   overrides: Overrides = {},
-): Promise<void> {
+): Promise<T> {
   const config = parseConfig(env)
   const secrets = loadSecrets({}, config)
   const context = await createContext(config, secrets, overrides)
   try {
-    await work(context, secrets.eventKey)
+    return await work(context, secrets.eventKey)
   } finally {
     await context.close()
   }

@@ -48,12 +48,7 @@ export function createExternalLogRepository({ db, engine }: Pick<Database, 'db' 
     /** Removes some of the rows older than `time`. @returns how many; 0 when none is left */
     removeBefore: async (time: Date): Promise<number> => {
       const old = await first(
-        db
-          .selectFrom('external_api_log')
-          .select('id')
-          .where('success', 'in', [true, false]) // both halves of the index
-          .where('create_time', '<', time)
-          .orderBy('create_time'),
+        db.selectFrom('external_api_log').select('id').where('create_time', '<', time).orderBy('create_time'),
         engine,
         ROWS_PER_REMOVAL,
       ).execute()

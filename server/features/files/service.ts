@@ -1,6 +1,6 @@
 import type { StoredFile } from '../../../types/api/files'
 import type { Database, Db } from '../../db/database'
-import { isUnavailable } from '../../db/db-error'
+import { isOutcomeUnknown } from '../../db/db-error'
 import { AppError, invalidField } from '../../errors/app-error'
 import { newId } from '../../ids'
 import type { Upload } from '../../http/uploads'
@@ -76,7 +76,7 @@ export function createFileService({ repository, storage, links, transaction, now
       for (const [index, row] of rows.entries()) await storage.take(uploads[index]!.upload.path, row.storage_key)
       return await work(rows)
     } catch (error) {
-      if (!isUnavailable(error)) for (const row of rows) await removeContents(row.storage_key)
+      if (!isOutcomeUnknown(error)) for (const row of rows) await removeContents(row.storage_key)
       throw error
     }
   }

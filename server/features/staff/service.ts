@@ -68,7 +68,7 @@ export function createStaffService({ repository, audit, tokens, transaction, acc
       if (!row) throw new AppError('USER_NOT_FOUND')
       if (!matches) throw new AppError('WRONG_PASSWORD')
       if (!row.is_active) throw new AppError('ACCOUNT_DISABLED')
-      return { token: tokens.issue('staff', row.id), user: toUser(row) }
+      return { token: tokens.issue('staff', row.id, row.tokens_valid_after), user: toUser(row) }
     },
 
     me: async (who: StaffPrincipal): Promise<StaffUser> => toUser(await mustFind(who.id)),

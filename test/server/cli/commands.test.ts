@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isStale, ROOT } from '../../../server/cli/server-bundle'
 import { tempDir } from '../../support/engines'
-import { follow, freePort, removeTemplate, startServer, cleanUp, usedDataDir } from './server-process'
+import { follow, freePort, removeTemplate, startServer, cleanUp, usedDataDir } from '../../support/server-process'
 
 /** Servers are started as processes, several a test. */
 jest.setTimeout(60_000)
@@ -18,7 +18,11 @@ afterEach(() => {
 afterAll(removeTemplate)
 
 const command = (name: string, args: string[], env: Record<string, string> = {}) =>
-  follow(['--import', 'tsx', path.join(ROOT, `server/cli/${name}.ts`), ...args], { DATA_DIR: dataDir, ...env }, ROOT)
+  follow(
+    ['--import', 'tsx', path.join(ROOT, `server/cli/${name}.ts`), ...args],
+    { DATA_DIR: dataDir, ...env },
+    { cwd: ROOT },
+  )
 
 describe('npm run migrate', () => {
   const migrate = async (...args: string[]) => command('migrate', args).ended
@@ -137,7 +141,7 @@ describe('npm start', () => {
     const env = { DATA_DIR: await usedDataDir(), PORT: String(port), HOST: '127.0.0.1' }
     const script = `const { spawn } = require('node:child_process')
       spawn(process.execPath, ['--import', 'tsx', 'server/cli/start.ts', '--server-only'], { stdio: 'inherit' })`
-    const shell = follow(['--eval', script], env, ROOT)
+    const shell = follow(['--eval', script], env, { cwd: ROOT })
     while (!(await isServing(port))) await wait(50)
     shell.child.kill('SIGTERM')
     while (await isServing(port)) await wait(50)

@@ -4,7 +4,7 @@ import { type ExternalSiteSandbox, startExternalSiteSandbox } from '../../../ser
 import { ENGINES } from '../../support/engines'
 import { buildSystem } from '../../support/external-site'
 import { onServerData, until, useServerData } from '../../support/server-data'
-import { removeTemplate, startServer } from './server-process'
+import { removeTemplate, startServer } from '../../support/server-process'
 
 const ORDERS = 1_000
 const KILLS = 3

@@ -2,8 +2,9 @@ import type { Context } from '../../../server/context'
 import { buildSubmission } from '../../support/builders'
 import { ENGINES } from '../../support/engines'
 import { buildPhoto, evidenceForm, northOfSite, outcomeOf, SITE } from '../../support/field-work'
+import { emptyLedger, expectInvariants } from '../../support/invariants'
 import { onServerData, useServerData } from '../../support/server-data'
-import { startServer } from './server-process'
+import { startServer } from '../../support/server-process'
 
 const KILLS = 5
 const ORDERS = 60
@@ -45,6 +46,7 @@ describe.each(ENGINES)('kill −9 during a burst of check-ins (%s)', (engine) =>
       await expectWhole(context, orders, visits)
       expect((await checkedIn(context, orders)).size).toBe(ORDERS)
     })
+    await expectInvariants(data.env, { ...emptyLedger(), visits })
   }, 120_000)
 })
 

@@ -5,7 +5,7 @@ import { startWxworkSandbox, type WxworkSandbox } from '../../../server/sandbox/
 import { buildPng, buildFile, buildSubmission } from '../../support/builders'
 import { northOfSite, SITE } from '../../support/field-work'
 import { TEMPLATES, templateOf, WXWORK_IDS } from '../../support/messages'
-import { cleanUp, removeTemplate, startServer, usedDataDir } from './server-process'
+import { cleanUp, removeTemplate, startServer, usedDataDir } from '../../support/server-process'
 
 const SEND = '/cgi-bin/message/subscribe/send'
 const DEADLINE_MS = 90_000

@@ -4,7 +4,7 @@ import { type NgsSandbox, startNgsSandbox } from '../../../server/sandbox/ngs'
 import { buildSubmission } from '../../support/builders'
 import { ENGINES } from '../../support/engines'
 import { until, useServerData } from '../../support/server-data'
-import { freePort, removeTemplate, startServer } from './server-process'
+import { freePort, removeTemplate, startServer } from '../../support/server-process'
 
 const TOKEN = 'ngs-token-of-the-test-4711'
 

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { buildFile, buildPng, buildSubmission } from '../../support/builders'
 import { tempDir } from '../../support/engines'
 import { openEventStream } from '../../support/event-stream'
-import { launch, removeTemplate, startServer, cleanUp, usedDataDir } from './server-process'
+import { launch, removeTemplate, startServer, cleanUp, usedDataDir } from '../../support/server-process'
 
 /** Servers are started as processes, several a test. */
 jest.setTimeout(60_000)

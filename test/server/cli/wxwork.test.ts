@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startWxworkSandbox, type WxworkSandbox } from '../../../server/sandbox/wxwork'
-import { cleanUp, removeTemplate, startServer, usedDataDir } from './server-process'
+import { cleanUp, removeTemplate, startServer, usedDataDir } from '../../support/server-process'
 
 let gateway: WxworkSandbox
 afterEach(async () => {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { ApiAnswer } from '../../support/api-client'
 import { buildSubmission } from '../../support/builders'
 import { buildPhoto, evidenceForm, outcomeOf, SITE } from '../../support/field-work'
-import { cleanUp, removeTemplate, startServer, usedDataDir } from '../cli/server-process'
+import { cleanUp, removeTemplate, startServer, usedDataDir } from '../../support/server-process'
 
 const ROUNDS = 5
 type Server = Awaited<ReturnType<typeof startServer>>

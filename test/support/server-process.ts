@@ -5,9 +5,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { buildServer, isServerStale, SERVER_FILE } from '../../../server/cli/server-bundle'
-import { createApiClient } from '../../support/api-client'
-import { tempDir } from '../../support/engines'
+import { buildServer, isServerStale, SERVER_FILE } from '../../server/cli/server-bundle'
+import { createApiClient } from './api-client'
+import { tempDir } from './engines'
 
 const START_MS = 20_000
 const running = new Set<ChildProcess>()
@@ -20,16 +20,31 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+/** What a process may not do. */
+export interface Confinement {
+  /** Runs as this user; only root can ask for it. */
+  uid?: number
+  /** No file of its grows beyond this. */
+  maxFileBytes?: number
+}
+
 /** The built server, as `npm start` runs it: `node dist/server/main.js`, with nothing of this process's environment. */
-export async function launch(env: Record<string, string>) {
+export async function launch(env: Record<string, string>, confinement?: Confinement) {
   if (isServerStale()) await buildServer()
-  return follow([SERVER_FILE], env)
+  return follow([SERVER_FILE], env, { confinement })
 }
 
 /** A process of this Node with its output. */
-export function follow(args: string[], env: Record<string, string>, cwd = path.dirname(SERVER_FILE)) {
+export function follow(
+  args: string[],
+  env: Record<string, string>,
+  { cwd = path.dirname(SERVER_FILE), confinement = {} }: { cwd?: string; confinement?: Confinement } = {},
+) {
   const variables = { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env } as unknown as NodeJS.ProcessEnv
-  const child = spawn(process.execPath, args, { cwd, env: variables })
+  const { uid, maxFileBytes } = confinement
+  const command = maxFileBytes ? ['/bin/sh', '-c', `ulimit -f ${maxFileBytes / 512} && exec "$0" "$@"`] : []
+  const [program, ...rest] = [...command, process.execPath, ...args]
+  const child = spawn(program!, rest, { cwd, env: variables, uid, gid: uid })
   running.add(child)
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))
@@ -42,9 +57,9 @@ export function follow(args: string[], env: Record<string, string>, cwd = path.d
 }
 
 /** A server on a free port that answers. */
-export async function startServer(env: Record<string, string>) {
+export async function startServer(env: Record<string, string>, confinement?: Confinement) {
   const port = await freePort()
-  const { child, output, ended } = await launch({ PORT: String(port), HOST: '127.0.0.1', ...env })
+  const { child, output, ended } = await launch({ PORT: String(port), HOST: '127.0.0.1', ...env }, confinement)
   const url = `http://127.0.0.1:${port}`
   const deadline = Date.now() + START_MS
   while (!(await answers(url))) {
@@ -69,6 +84,8 @@ const answers = (url: string) =>
     (response) => response.ok,
     () => false,
   )
+
+export type ServerProcess = Awaited<ReturnType<typeof startServer>>
 
 let template: Promise<string> | undefined
 const copies: string[] = []

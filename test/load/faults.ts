@@ -1,0 +1,50 @@
+import type { SandboxControl } from '../../server/sandbox/kit'
+import type { Mix } from './mix'
+import type { Stage } from './stage'
+
+/** Something outside the server that breaks and is mended while it works on. */
+export interface Fault {
+  name: string
+  begin(stage: Stage): Promise<void>
+  end(stage: Stage): Promise<void>
+  /** What leans on the broken part, beside the usual load. */
+  lean?(stage: Stage, mix: Mix): Promise<unknown>
+}
+
+const HOW: Record<string, SandboxControl> = {
+  slow: { latencyMs: 1_500 },
+  down: { dropConnection: true },
+  'out of order (503)': { status: 503 },
+  'answering garbage': { garbage: true },
+  'losing its answers': { dropAnswer: true },
+}
+const WELL: SandboxControl = { latencyMs: 0, dropConnection: false, status: 0, garbage: false, dropAnswer: false }
+
+type Partner = 'wechat' | 'ngs' | 'wxwork' | 'site'
+
+async function control({ url }: { url: string }, message: SandboxControl): Promise<void> {
+  const response = await fetch(`${url}/__control`, { method: 'POST', body: JSON.stringify(message) })
+  if (!response.ok) throw new Error(`the sandbox does not obey: ${response.status}`)
+}
+
+const LEANING: Partial<Record<Partner, Fault['lean']>> = {
+  wechat: (_stage, mix) => Promise.all([mix.acts.login(), mix.acts.create(false)]),
+  ngs: (_stage, mix) => Promise.all([mix.acts.create(false), mix.acts.create(true)]),
+  wxwork: (_stage, mix) => mix.acts.message(),
+  site: async ({ api, tally, people: { admin } }) => {
+    const base = '/api/v1/admin/external'
+    await tally.note('session', api.post(`${base}/city/op1/session`, {}, admin))
+    await tally.note('pull', api.post(`${base}/city/pull`, {}, admin))
+  },
+}
+
+const faultsOf = (partner: Partner): Fault[] =>
+  Object.entries(HOW).map(([how, message]) => ({
+    name: `${partner} ${how}`,
+    begin: ({ partners }) => control(partners[partner], message),
+    end: ({ partners }) => control(partners[partner], WELL),
+    lean: LEANING[partner],
+  }))
+
+/** Every partner, in every way in which it can fail. */
+export const FAULTS: Fault[] = (['wechat', 'ngs', 'wxwork', 'site'] as const).flatMap(faultsOf)

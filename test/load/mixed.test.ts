@@ -1,0 +1,54 @@
+import fs from 'node:fs'
+import { cleanUp } from '../support/server-process'
+import { busy, overload, seconds } from './drive'
+import { createMix } from './mix'
+import { type Stage, startStage } from './stage'
+
+const HEAP_MB = 96
+/** Code, database caches and picture buffers come on top of the heap. */
+const MAX_RESIDENT_MB = 420
+const LARGE_AT_ONCE = 12
+
+let stage: Stage
+afterEach(async () => {
+  await stage.close()
+  cleanUp()
+})
+
+test('twice the usual load loses nothing, doubles nothing and breaks nothing', async () => {
+  stage = await startStage()
+  await logIntoGateway(stage)
+  const mix = await createMix(stage)
+  await overload(mix, seconds(6) * 1000)
+  expect(stage.tally.wrong).toEqual([])
+  expect(stage.ledger.tasks.size).toBeGreaterThan(5)
+  expect(stage.ledger.visits.size).toBeGreaterThan(0)
+  expect(stage.ledger.notices.size).toBeGreaterThan(0)
+  await stage.finish('mixed load')
+})
+
+test('the day’s mix with 5 MB uploads at once stays within a small heap', async () => {
+  stage = await startStage({ env: { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` } })
+  const mix = await createMix(stage)
+  const large = async () => {
+    for (let round = 0; round < seconds(1); round++)
+      await Promise.all(Array.from({ length: LARGE_AT_ONCE }, () => mix.acts.large()))
+  }
+  await Promise.all([busy(mix, seconds(2) * 1000), large()])
+  expect(stage.tally.wrong).toEqual([])
+  expect(stage.ledger.uploads.size).toBeGreaterThanOrEqual(LARGE_AT_ONCE)
+  expect(peakMegabytes(stage.server.child.pid!)).toBeLessThan(MAX_RESIDENT_MB)
+  await stage.finish(`mixed load and 5 MB uploads in a heap of ${HEAP_MB} MB`)
+})
+
+async function logIntoGateway({ api, people: { admin } }: Stage): Promise<void> {
+  await api.post('/api/start-login', {}, admin)
+  await api.post('/api/check-code', { code: '123456' }, admin)
+}
+
+/** Highest resident memory of a process so far; 0 where the system does not tell. */
+function peakMegabytes(pid: number): number {
+  const file = `/proc/${pid}/status`
+  if (!fs.existsSync(file)) return 0
+  return Number(/VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(file, 'utf8'))?.[1] ?? 0) / 1024
+}
