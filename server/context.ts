@@ -6,6 +6,7 @@ import type { Secrets } from './config/secrets'
 import { createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
 import { createNgs, type Ngs } from './connectors/ngs'
 import { createWechat, type Wechat } from './connectors/wechat'
+import type { TokenShelf } from './connectors/wechat/session'
 import { type Commits, createCommits } from './db/after-commit'
 import { type Database, openDatabase } from './db/database'
 import { createAuditRepository } from './features/audit/repository'
@@ -43,7 +44,7 @@ import { createIdempotencyRepository } from './features/idempotency/repository'
 import { createIdempotency } from './features/idempotency/service'
 import { createModeration } from './features/moderation/service'
 import { createLive, type Live } from './features/live/service'
-import { createLocalTransport, type LiveTransport } from './features/live/transport'
+import type { LiveTransport } from './features/live/transport'
 import { createNgsProxy } from './features/ngs-proxy/service'
 import { createNgsSyncRepository } from './features/ngs-sync/repository'
 import { createNgsDrift, createNgsHandler, createNgsSync } from './features/ngs-sync/service'
@@ -64,9 +65,10 @@ import { createVerifier } from './features/work-order-events/verify'
 import { createEventService, type EventService } from './features/work-order-events/service'
 import { createConsoleParts } from './console-parts'
 import { createExternalSiteParts, type ExternalSiteParts } from './external-site-parts'
-import { type CreateRateLimit, createMemoryRateLimit } from './http/limits'
+import type { CreateRateLimit } from './http/limits'
 import { createMetrics } from './http/metrics'
 import { createTokens } from './http/tokens'
+import { openSharedParts } from './shared-parts'
 import { createWxworkParts } from './wxwork-parts'
 
 /** What tests and the demo put in place of the usual parts. */
@@ -89,12 +91,14 @@ export interface Overrides {
 export async function createContext(config: Config, secrets: Secrets, overrides: Overrides = {}) {
   const now = overrides.now ?? (() => new Date())
   const log = overrides.log ?? pino({ level: config.logLevel }, pino.destination({ sync: false, minLength: 4096 }))
-  const createRateLimit = overrides.createRateLimit ?? createMemoryRateLimit
+  const sharedParts = await openSharedParts({ config, secrets, log })
+  const { redis, jobQueue, inFlight } = sharedParts
+  const createRateLimit = overrides.createRateLimit ?? sharedParts.createRateLimit
   const database = await openDatabase(config.database, overrides.onQuery)
   const { db } = database
   const commits = createCommits(database.transaction)
   const { transaction } = commits
-  const live = createLive({ ...commits, transport: overrides.liveTransport ?? createLocalTransport(), now })
+  const live = createLive({ ...commits, transport: overrides.liveTransport ?? sharedParts.liveTransport, now })
 
   const metrics = createMetrics(database)
   const externalLog = createExternalLog({
@@ -108,8 +112,9 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     metrics.partnerCall(call)
     if (overrides.recordCalls !== false) externalLog.record(call, notes)
   }
-  const wechat = connectWechat(config, { log, onCall: recordCall }, overrides.wechatBaseUrl)
-  const ngs = connectNgs(config, { log, onCall: recordCall }, overrides.ngsBaseUrl)
+  const client = { log, onCall: recordCall }
+  const wechat = connectWechat(config, { ...client, shelf: sharedParts.tokenShelf }, overrides.wechatBaseUrl)
+  const ngs = connectNgs(config, client, overrides.ngsBaseUrl)
   const tokens = createTokens(secrets.jwtSecret, now)
   const storage = createDiskStorage(path.join(config.dataDir, 'files'))
   const files = createFileService({
@@ -154,6 +159,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const health = createHealthService({
     database,
     storage,
+    redis,
     partners: circuitsOf({ wechat, ngs, wxwork: wxworkParts.wxworkConnector }),
     morePartners: externalSites.siteHealth,
     accounts: wxworkParts.wxworkHealth,
@@ -184,12 +190,13 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     }),
     verifyEvents: createVerifier({ repository: eventRepository, key: secrets.eventKey }),
     createRateLimit,
-    idempotency: createIdempotency({ repository: createIdempotencyRepository(db), now }),
+    idempotency: createIdempotency({ repository: createIdempotencyRepository(db), inFlight, now }),
     metrics,
     externalLog,
     recordCall,
     ...ngsParts,
     ngsProxy: createNgsProxy({ ngs, transaction }),
+    jobQueue,
     jobs: createJobService({ repository: createJobRepository(database), now }),
     health,
     live,
@@ -209,6 +216,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
       await wxworkParts.closeWxwork()
       await externalSites.closeExternalSites()
       await externalLog.flush()
+      await redis?.close()
       await database.close()
     },
   }
@@ -290,13 +298,18 @@ function createFieldWork(deps: FieldWorkDeps) {
 type ClientParts = Required<Pick<HttpClientOptions, 'log' | 'onCall'>>
 
 /** An upstream without configuration is not built; its routes say so. */
-function connectWechat({ wechat }: Config, client: ClientParts, sandboxUrl?: string): Wechat | null {
+function connectWechat(
+  { wechat }: Config,
+  { shelf, ...client }: ClientParts & { shelf?: TokenShelf },
+  sandboxUrl?: string,
+): Wechat | null {
   const baseUrl = wechat?.baseUrl || sandboxUrl
   if (!wechat || !baseUrl) return null
   return createWechat({
     config: { ...wechat, baseUrl },
     http: createHttpClient({ ...client, upstream: 'wechat', baseUrl }),
     log: client.log,
+    shelf,
   })
 }
 

@@ -14,11 +14,11 @@ export function readConfig(): { env: Env; config: Config } {
   return { env, config }
 }
 
-/** Runs `work` with everything a server has, on the migrated database; nothing listens and no partner is connected. */
+/** Runs `work` with everything a server has, on the migrated database; nothing listens, and neither a partner nor Redis is connected. */
 export async function withContext(work: (context: Context, secrets: Secrets) => Promise<void>): Promise<void> {
   const { env, config } = readConfig()
   const secrets = loadSecrets(env, config)
-  const context = await createContext({ ...config, wechat: null, ngs: null }, secrets)
+  const context = await createContext({ ...config, redisUrl: '', wechat: null, ngs: null }, secrets)
   try {
     await migrate(context.database)
     await work(context, secrets)

@@ -3,6 +3,8 @@ interface DriverError {
   number?: number
 }
 
+const SQLITE_BUSY = new Set(['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_BUSY_RECOVERY'])
+
 /** A unique index or primary key refused the row (SQLite; SQL Server 2627 constraint, 2601 index). */
 export function isUniqueViolation(error: unknown): boolean {
   const { code, number } = (error ?? {}) as DriverError
@@ -14,7 +16,7 @@ export function isUniqueViolation(error: unknown): boolean {
 /** The same transaction may succeed when run again: deadlock victim (1205) or a lock not got in time. */
 export function isTransient(error: unknown): boolean {
   const { code, number } = (error ?? {}) as DriverError
-  return number === 1205 || number === 1222 || code === 'SQLITE_BUSY' || code === 'SQLITE_BUSY_SNAPSHOT'
+  return number === 1205 || number === 1222 || SQLITE_BUSY.has(code ?? '')
 }
 
 /** Database or disk cannot be reached or has no room at the moment: an answer of 503, not 500. */
@@ -24,8 +26,7 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 const UNAVAILABLE = new Set([
-  'SQLITE_BUSY',
-  'SQLITE_BUSY_SNAPSHOT',
+  ...SQLITE_BUSY,
   'SQLITE_FULL',
   'SQLITE_IOERR',
   'SQLITE_READONLY',

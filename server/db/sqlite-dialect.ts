@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as pause } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import {
   type CompiledQuery,
@@ -49,12 +49,17 @@ class SqliteDriver implements Driver {
   constructor(private readonly options: { file: string; busyTimeoutMs: number }) {}
 
   async init() {
-    this.#writer = new Handle(this.options.file, this.options.busyTimeoutMs)
-    this.#reader =
-      this.options.file === ':memory:' ? this.#writer : new Handle(this.options.file, this.options.busyTimeoutMs)
+    const { file, busyTimeoutMs } = this.options
+    this.#writer = new Handle(file, busyTimeoutMs)
+    this.#reader = file === ':memory:' ? this.#writer : new Handle(file, busyTimeoutMs)
+    // SQLite waits for a lock by putting the whole process to sleep: `patiently` waits without it.
+    this.#writer.impatient()
   }
   async acquireConnection() {
-    return new SqliteConnection(this.#writer, this.#reader, this.#writeTurn)
+    return new SqliteConnection(this.#writer, this.#reader, {
+      turn: this.#writeTurn,
+      patienceMs: this.options.busyTimeoutMs,
+    })
   }
   beginTransaction(connection: DatabaseConnection) {
     return (connection as SqliteConnection).begin()
@@ -77,13 +82,13 @@ class SqliteConnection implements DatabaseConnection {
   constructor(
     private readonly writer: Handle,
     private readonly reader: Handle,
-    private readonly writeTurn: Mutex,
+    private readonly writing: { turn: Mutex; patienceMs: number },
   ) {}
 
   async begin() {
-    const release = await this.writeTurn.acquire()
+    const release = await this.writing.turn.acquire()
     try {
-      this.writer.run('begin immediate')
+      await this.#patiently(() => this.writer.run('begin immediate'))
       this.#release = release
     } catch (error) {
       release()
@@ -111,11 +116,23 @@ class SqliteConnection implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#release) return this.writer.execute(query)
     if (this.reader !== this.writer && this.reader.isRead(query.sql)) return this.reader.execute(query)
-    const release = await this.writeTurn.acquire()
+    const release = await this.writing.turn.acquire()
     try {
-      return this.writer.execute(query)
+      return await this.#patiently(() => this.writer.execute<R>(query))
     } finally {
       release()
+    }
+  }
+
+  /** Another process writes: asks again at short, uneven intervals, so that neither starves the other. */
+  async #patiently<T>(write: () => T): Promise<T> {
+    for (const deadline = performance.now() + this.writing.patienceMs; ;) {
+      try {
+        return write()
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw error
+      }
+      await pause(1 + Math.random() * MAX_PAUSE_MS)
     }
   }
 
@@ -160,6 +177,10 @@ class Handle {
     this.#db.pragma('foreign_keys = ON')
     this.#db.pragma('temp_store = MEMORY')
     this.#db.pragma('cache_size = -32000')
+  }
+  /** From now on a lock that somebody has is an error at once. */
+  impatient() {
+    this.#db.pragma('busy_timeout = 0')
   }
   get inTransaction() {
     return this.#db.inTransaction
@@ -216,6 +237,10 @@ class Handle {
 }
 
 const MAX_STATEMENTS = 500
+const MAX_PAUSE_MS = 4
+
+/** Somebody writes, or tidies up after a process that died. */
+const isBusy = (error: unknown) => /^SQLITE_BUSY(_RECOVERY)?$/.test((error as { code?: string }).code ?? '')
 const STREAM_CHUNK = 100
 
 function toSqlite(value: unknown): unknown {
