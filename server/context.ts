@@ -156,6 +156,9 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     captchaDecoder: overrides.captchaDecoder,
   })
   const wxworkParts = createWxworkParts({ ...common, metrics, sandboxUrl: overrides.wxworkBaseUrl })
+  const jobs = createJobService({ repository: createJobRepository(database), now })
+  metrics.watchJobs(jobs.list)
+  if (redis) metrics.watchRedis(redis.isUp)
   const health = createHealthService({
     database,
     storage,
@@ -197,7 +200,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     ...ngsParts,
     ngsProxy: createNgsProxy({ ngs, transaction }),
     jobQueue,
-    jobs: createJobService({ repository: createJobRepository(database), now }),
+    jobs,
     health,
     live,
     ...createConsoleParts({ ...shared, database, health, taskRepository }),

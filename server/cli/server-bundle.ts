@@ -13,6 +13,7 @@ const ENTRIES = {
   main: path.join(ROOT, 'server/main.ts'),
   'captcha-worker': path.join(ROOT, 'server/connectors/captcha/worker.ts'),
   migrate: command('migrate'),
+  'add-admin': command('add-admin'),
   backup: command('backup'),
   'verify-events': command('verify-events'),
   'rotate-data-key': command('rotate-data-key'),

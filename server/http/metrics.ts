@@ -41,9 +41,34 @@ export function createMetrics(database: Pick<Database, 'pool'>) {
         for (const { name, state } of list) this.set({ account: name, state }, 1)
       },
     })
+  /** 1 where Redis answers; no series without one. */
+  const watchRedis = (isUp: () => boolean) =>
+    new Gauge({
+      name: 'redis_up',
+      help: 'Whether Redis is connected',
+      registers: [registry],
+      collect() {
+        this.set(isUp() ? 1 : 0)
+      },
+    })
+  /** 1 where the last run went well, 0 where it failed. */
+  const watchJobs = (jobs: () => Promise<{ list: { name: string; last_result: string | null }[] }>) =>
+    new Gauge({
+      name: 'job_last_run_ok',
+      help: 'Scheduled jobs by the result of their last run',
+      labelNames: ['job'],
+      registers: [registry],
+      async collect() {
+        this.reset()
+        const { list } = await jobs().catch(() => ({ list: [] }))
+        for (const { name, last_result } of list) if (last_result) this.set({ job: name }, last_result === 'ok' ? 1 : 0)
+      },
+    })
   return {
     registry,
     watchAccounts,
+    watchRedis,
+    watchJobs,
     partnerCall: (call: { upstream: string; status: number | null; success: boolean; ms: number }) =>
       partnerCalls.observe({ partner: call.upstream, outcome: outcomeOf(call) }, call.ms / 1000),
     request: (method: string, route: string, status: number, seconds: number) =>

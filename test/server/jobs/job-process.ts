@@ -1,4 +1,4 @@
-/** A process with nothing but jobs: one that runs every fourth second and writes down that it did. */
+/** A process with nothing but jobs: one that runs every fifth second and writes down that it did. */
 import fs from 'node:fs'
 import pino from 'pino'
 import { openDatabase } from '../../../server/db/database'
@@ -14,10 +14,10 @@ async function main(): Promise<void> {
   const log = pino({ level: 'error' }, pino.destination(2))
   const database = await openDatabase({ engine: 'sqlite', file: databaseFile, url: '' })
   const redis = await openRedis(redisUrl, log)
-  const runs = createJobService({ repository: createJobRepository(database), now: () => new Date(), leaseMs: 1_000 })
-  const run = async () => fs.appendFileSync(runsFile, `${Math.floor(Date.now() / 4_000)} ${process.pid}\n`)
-  const queue = createRedisJobQueue({ redis, log, lockMs: 1_000 })
-  const job = { name: 'every-fourth-second', title: '每四秒一次', pattern: '*/4 * * * * *', run }
+  const runs = createJobService({ repository: createJobRepository(database), now: () => new Date(), leaseMs: 2_500 })
+  const run = async () => fs.appendFileSync(runsFile, `${Math.floor(Date.now() / 5_000)} ${process.pid}\n`)
+  const queue = createRedisJobQueue({ redis, log, lockMs: 2_000 })
+  const job = { name: 'every-fifth-second', title: '每五秒一次', pattern: '*/5 * * * * *', run }
   const scheduler = await createScheduler([job], { runs, log, queue, graceMs: 1_000 })
   process.stdout.write('ready\n')
   process.once('SIGTERM', () => {
