@@ -56,12 +56,12 @@ export function createMetrics(database: Pick<Database, 'pool'>) {
     new Gauge({
       name: 'job_last_run_ok',
       help: 'Scheduled jobs by the result of their last run',
-      labelNames: ['job'],
+      labelNames: ['name'],
       registers: [registry],
       async collect() {
         this.reset()
         const { list } = await jobs().catch(() => ({ list: [] }))
-        for (const { name, last_result } of list) if (last_result) this.set({ job: name }, last_result === 'ok' ? 1 : 0)
+        for (const { name, last_result } of list) if (last_result) this.set({ name }, last_result === 'ok' ? 1 : 0)
       },
     })
   return {
