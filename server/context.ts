@@ -3,10 +3,8 @@ import type { LogEvent } from 'kysely'
 import pino, { type Logger } from 'pino'
 import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
-import { createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
-import { createNgs, type Ngs } from './connectors/ngs'
-import { createWechat, type Wechat } from './connectors/wechat'
-import type { TokenShelf } from './connectors/wechat/session'
+import type { HttpCall } from './connectors/kit/http'
+import type { Ngs } from './connectors/ngs'
 import { type Commits, createCommits } from './db/after-commit'
 import { type Database, openDatabase } from './db/database'
 import { createAuditRepository } from './features/audit/repository'
@@ -63,6 +61,7 @@ import { createChainHeads } from './features/work-order-events/heads'
 import { createEventRepository } from './features/work-order-events/repository'
 import { createVerifier } from './features/work-order-events/verify'
 import { createEventService, type EventService } from './features/work-order-events/service'
+import { connectNgs, connectWechat } from './connect-partners'
 import { createConsoleParts } from './console-parts'
 import { createExternalSiteParts, type ExternalSiteParts } from './external-site-parts'
 import type { CreateRateLimit } from './http/limits'
@@ -296,32 +295,4 @@ function createFieldWork(deps: FieldWorkDeps) {
     evidence: createEvidence({ ...deps, repository: visitRepository }),
     sync: createSyncService({ ...deps, repository: createSyncRepository(database.db), visits, workOrders }),
   }
-}
-
-type ClientParts = Required<Pick<HttpClientOptions, 'log' | 'onCall'>>
-
-/** An upstream without configuration is not built; its routes say so. */
-function connectWechat(
-  { wechat }: Config,
-  { shelf, ...client }: ClientParts & { shelf?: TokenShelf },
-  sandboxUrl?: string,
-): Wechat | null {
-  const baseUrl = wechat?.baseUrl || sandboxUrl
-  if (!wechat || !baseUrl) return null
-  return createWechat({
-    config: { ...wechat, baseUrl },
-    http: createHttpClient({ ...client, upstream: 'wechat', baseUrl }),
-    log: client.log,
-    shelf,
-  })
-}
-
-function connectNgs({ ngs }: Config, client: ClientParts, sandboxUrl?: string): Ngs | null {
-  const baseUrl = ngs?.baseUrl || sandboxUrl
-  if (!ngs || !baseUrl) return null
-  return createNgs({
-    config: ngs,
-    http: createHttpClient({ ...client, upstream: 'ngs', baseUrl }),
-    log: client.log,
-  })
 }

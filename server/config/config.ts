@@ -64,7 +64,9 @@ const schema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^mssql$/, error: 'must look like mssql://user:password@host:1433/database?encrypt=true' })
     .optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must look like redis://:password@host:6379/0' }).optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, hostname: /./, error: 'must look like redis://:password@host:6379/0' })
+    .optional(),
   PUBLIC_URL: httpUrl.optional(),
   UPSTREAMS: z.enum(['sandbox', 'live']).optional(),
   WECHAT_APPID: z.string().optional(),

