@@ -14,9 +14,11 @@ import { mountExportRoutes } from './features/export/routes'
 import { mountExternalSessionRoutes } from './features/external-sessions/routes'
 import { mountExternalSystemRoutes } from './features/external-systems/routes'
 import { mountExternalWorkOrderRoutes } from './features/external-work-orders/routes'
+import { mountSessionBoardRoutes } from './features/session-board/routes'
 import { mountSlaAdminRoutes, mountSlaRoutes } from './features/sla/routes'
 import { mountAuthRoutes, mountStaffAdminRoutes } from './features/staff/routes'
 import { mountSyncRoutes } from './features/sync/routes'
+import { mountEventRoutes } from './features/work-order-events/routes'
 import { mountEvaluationAdminRoutes } from './features/tasks/evaluations-admin'
 import { mountVisitAdminRoutes, mountVisitRoutes } from './features/visits/routes'
 import { mountTaskAdminRoutes, mountWorkOrderRoutes } from './features/work-orders/routes'
@@ -24,7 +26,7 @@ import { mountCustomerRoutes } from './features/customers/routes'
 import { mountFileRoutes } from './features/files/routes'
 import { mountLiveRoutes } from './features/live/routes'
 import { mountNgsProxyRoutes } from './features/ngs-proxy/routes'
-import { mountNgsDriftRoutes } from './features/ngs-sync/routes'
+import { mountNgsSyncRoutes } from './features/ngs-sync/routes'
 import { mountOutboxRoutes } from './features/outbox/routes'
 import { mountNotificationRoutes, mountStaffNotificationRoutes } from './features/notifications/routes'
 import { mountOverviewRoutes } from './features/overview/routes'
@@ -119,6 +121,7 @@ function mountAdminRoutes(v1: Family, context: Context) {
   mountStaffAdminRoutes(v1, context)
   mountCustomerAdminRoutes(v1, context)
   mountTaskAdminRoutes(v1, context)
+  mountEventRoutes(v1, context)
   mountVisitAdminRoutes(v1, context)
   mountSlaAdminRoutes(v1, context)
   mountEvaluationAdminRoutes(v1, context)
@@ -126,8 +129,9 @@ function mountAdminRoutes(v1: Family, context: Context) {
   mountExternalSystemRoutes(v1, context)
   mountExternalSessionRoutes(v1, context)
   mountExternalWorkOrderRoutes(v1, context)
+  mountSessionBoardRoutes(v1, context)
   mountOutboxRoutes(v1, context)
-  mountNgsDriftRoutes(v1, context)
+  mountNgsSyncRoutes(v1, context)
   mountJobRoutes(v1, context)
   mountExternalLogRoutes(v1, context)
 }

@@ -4,8 +4,7 @@ import pino, { type Logger } from 'pino'
 import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
 import type { HttpCall } from './connectors/kit/http'
-import type { Ngs } from './connectors/ngs'
-import { type Commits, createCommits } from './db/after-commit'
+import { createCommits } from './db/after-commit'
 import { type Database, openDatabase } from './db/database'
 import { createAuditRepository } from './features/audit/repository'
 import { type AuditService, createAuditService } from './features/audit/service'
@@ -14,10 +13,12 @@ import { createDispatchRepository } from './features/dispatch/repository'
 import { createDispatchService } from './features/dispatch/service'
 import { createBinaries } from './features/external-log/binaries'
 import { createExternalLogRepository } from './features/external-log/repository'
+import { createReplay } from './features/external-log/replay'
 import { type CallNotes, createExternalLog } from './features/external-log/service'
 import type { FileStorage } from './features/files/storage'
 import { createJobRepository } from './features/jobs/repository'
 import { createJobService } from './features/jobs/service'
+import { createSessionBoard } from './features/session-board/service'
 import { createSlaRepository } from './features/sla/repository'
 import { createSlaService } from './features/sla/service'
 import { createStaffRepository } from './features/staff/repository'
@@ -41,17 +42,11 @@ import { createFileService, type FileService } from './features/files/service'
 import { createIdempotencyRepository } from './features/idempotency/repository'
 import { createIdempotency } from './features/idempotency/service'
 import { createModeration } from './features/moderation/service'
-import { createLive, type Live } from './features/live/service'
+import { createLive } from './features/live/service'
 import type { LiveTransport } from './features/live/transport'
 import { createNgsProxy } from './features/ngs-proxy/service'
-import { createNgsSyncRepository } from './features/ngs-sync/repository'
-import { createNgsDrift, createNgsHandler, createNgsSync } from './features/ngs-sync/service'
 import { createNotificationRepository } from './features/notifications/repository'
 import { createNotificationService, type NotificationService } from './features/notifications/service'
-import type { OutboxHandler } from './features/outbox/handler'
-import { createOutboxRepository } from './features/outbox/repository'
-import { createOutboxService } from './features/outbox/service'
-import { createOutboxWorker } from './features/outbox/worker'
 import { circuitsOf, createHealthService } from './features/platform/health'
 import { createTaskImport } from './features/tasks/import'
 import { createTaskLifecycle, type TaskLifecycle } from './features/tasks/lifecycle'
@@ -59,14 +54,15 @@ import { createTaskRepository } from './features/tasks/repository'
 import { createTaskService } from './features/tasks/service'
 import { createChainHeads } from './features/work-order-events/heads'
 import { createEventRepository } from './features/work-order-events/repository'
-import { createVerifier } from './features/work-order-events/verify'
+import { createOrderVerifier, createVerifier } from './features/work-order-events/verify'
 import { createEventService, type EventService } from './features/work-order-events/service'
-import { connectNgs, connectWechat } from './connect-partners'
+import { connectWechat } from './connect-wechat'
 import { createConsoleParts } from './console-parts'
 import { createExternalSiteParts, type ExternalSiteParts } from './external-site-parts'
 import type { CreateRateLimit } from './http/limits'
 import { createMetrics } from './http/metrics'
 import { createTokens } from './http/tokens'
+import { connectNgs, createNgsParts } from './ngs-parts'
 import { openSharedParts } from './shared-parts'
 import { createWxworkParts } from './wxwork-parts'
 
@@ -117,13 +113,20 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const tokens = createTokens(secrets.jwtSecret, now)
   const storage = createDiskStorage(path.join(config.dataDir, 'files'))
   const files = createFileService({
-    repository: createFileRepository(db),
+    repository: createFileRepository(database),
     storage,
     links: createFileLinks({ secret: secrets.jwtSecret, publicUrl: config.publicUrl, now }),
     transaction,
     now,
   })
   const eventRepository = createEventRepository(database)
+  const eventKey = secrets.eventKey
+  const chainHeads = createChainHeads({
+    repository: eventRepository,
+    key: eventKey,
+    dir: path.join(config.dataDir, 'heads'),
+    now,
+  })
   const events = createEventService({ repository: eventRepository, key: secrets.eventKey, live, now })
   const notifications = createNotificationService({
     repository: createNotificationRepository(database),
@@ -146,7 +149,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const partners = ngsParts.ngsSync
   const lifecycle = createTaskLifecycle({ repository: taskRepository, events, notifications, partners, now })
   const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, storage, secrets })
-  const customerAdmin = createCustomerAdmin({ ...shared, repository: customerRepository })
+  const customerAdmin = createCustomerAdmin({ ...shared, repository: customerRepository, partners })
   const common = { ...shared, config, secrets, database, staff, notifications, recordCall, log }
   const externalSites = createExternalSiteParts({
     ...common,
@@ -154,6 +157,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     taskImport: createTaskImport({ repository: taskRepository, lifecycle, now }),
     captchaDecoder: overrides.captchaDecoder,
   })
+  metrics.watchOutbox(ngsParts.outbox.depth)
   const wxworkParts = createWxworkParts({ ...common, metrics, sandboxUrl: overrides.wxworkBaseUrl })
   const jobs = createJobService({ repository: createJobRepository(database), now })
   metrics.watchJobs(jobs.list)
@@ -184,22 +188,37 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     staff,
     lifecycle,
     taskRepository,
-    chainHeads: createChainHeads({
+    chainHeads,
+    verifyEvents: createVerifier({ repository: eventRepository, key: eventKey }),
+    verifyOrder: createOrderVerifier({
       repository: eventRepository,
-      key: secrets.eventKey,
-      dir: path.join(config.dataDir, 'heads'),
-      now,
+      key: eventKey,
+      keptHeads: async (id) => (await chainHeads.read(id)).get(id) ?? [],
     }),
-    verifyEvents: createVerifier({ repository: eventRepository, key: secrets.eventKey }),
     createRateLimit,
     idempotency: createIdempotency({ repository: createIdempotencyRepository(db), inFlight, now }),
     metrics,
     externalLog,
+    externalReplay: createReplay({
+      ...shared,
+      externalLog,
+      systems: externalSites.externalSystems,
+      sessions: externalSites.externalSessions,
+    }),
     recordCall,
     ...ngsParts,
     ngsProxy: createNgsProxy({ ngs, transaction }),
     jobQueue,
     jobs,
+    sessionBoard: createSessionBoard({
+      wechat,
+      ngs,
+      gateway: wxworkParts.wxworkConnector,
+      externalSessions: externalSites.externalSessions,
+      wxwork: wxworkParts.wxwork,
+      outbox: ngsParts.outbox,
+      now,
+    }),
     health,
     live,
     ...createConsoleParts({ ...shared, database, health, taskRepository }),
@@ -225,35 +244,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
 }
 
 export type Context = Awaited<ReturnType<typeof createContext>>
-
-interface NgsDeps {
-  config: Config
-  database: Database
-  commits: Commits
-  audit: AuditService
-  live: Live
-  ngs: Ngs | null
-  log: Logger
-  now: () => Date
-}
-
-/** The outbox, and what ngs is owed through it; nothing is owed to a partner that is not configured. */
-function createNgsParts({ config, database, commits, audit, live, ngs, log, now }: NgsDeps) {
-  const repository = createOutboxRepository(database)
-  const ngsRepository = createNgsSyncRepository(database)
-  const connected = ngs && config.ngs
-  const handlers: Record<string, OutboxHandler> = connected
-    ? { ngs: createNgsHandler({ ngs, config: connected, repository: ngsRepository }) }
-    : {}
-  const outboxWorker = createOutboxWorker({ ...commits, repository, handlers, live, log, now })
-  const outbox = createOutboxService({ ...commits, repository, handlers, audit, live, wake: outboxWorker.wake, now })
-  return {
-    outbox,
-    outboxWorker,
-    ngsSync: createNgsSync({ config: connected, outbox }),
-    ngsDrift: createNgsDrift({ repository: ngsRepository, now }),
-  }
-}
 
 interface FieldWorkDeps {
   database: Database

@@ -4,6 +4,7 @@ import { readBuildEnv } from './build-env'
 import { PlainFunctionPlugin } from './plain-function-plugin'
 import { dev } from './dev'
 import { prod } from './prod'
+import { ServiceWorkerPlugin } from './service-worker-plugin'
 
 // TypeScript outside `src` is transpiled only when it is named in `compile.include`.
 const sharedDir = path.resolve(__dirname, '../../types')
@@ -57,6 +58,7 @@ export default defineConfig<'webpack5'>(async (merge) => {
       },
       webpackChain(chain) {
         chain.performance.hints(false)
+        if (process.env.NODE_ENV === 'production') chain.plugin('service-worker').use(ServiceWorkerPlugin)
         // What several pages share is loaded once, not copied into each page's chunk.
         chain.optimization.merge({
           splitChunks: {

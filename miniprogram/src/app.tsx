@@ -1,18 +1,24 @@
 import type { PropsWithChildren } from 'react'
-import Taro, { useDidShow, useLaunch } from '@tarojs/taro'
+import Taro, { useDidShow, useLaunch, usePageNotFound } from '@tarojs/taro'
 import { AGREE_BUTTON_ID } from '@/components/consent-sheet'
 import { IS_BROWSER } from '@/shared/platform'
+import { ROUTES } from '@/shared/routes'
+import { holdAddress, keepAppFiles } from '@/services/browser-app'
 import { flushQueue } from '@/services/offline-queue'
-import { startSync } from '@/services/sync-start'
+import { watchNetwork } from '@/services/network'
 import { useConsent } from '@/stores/consent'
 import './app.scss'
 
+if (IS_BROWSER) holdAddress()
+
 export default function App({ children }: PropsWithChildren) {
   useLaunch(() => {
-    if (!IS_BROWSER) answerPrivacyQuestions()
-    startSync()
+    if (IS_BROWSER) keepAppFiles()
+    else answerPrivacyQuestions()
+    watchNetwork(() => void flushQueue())
   })
   useDidShow(() => void flushQueue())
+  usePageNotFound(() => void Taro.switchTab({ url: ROUTES.home }))
   return children
 }
 

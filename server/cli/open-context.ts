@@ -14,13 +14,19 @@ export function readConfig(): { env: Env; config: Config } {
   return { env, config }
 }
 
-/** Runs `work` with everything a server has, on the migrated database; nothing listens, and neither a partner nor Redis is connected. */
-export async function withContext(work: (context: Context, secrets: Secrets) => Promise<void>): Promise<void> {
+/**
+ * Runs `work` with everything a server has; nothing listens, and neither a partner nor Redis is connected. The
+ * database is migrated first, unless it is to be left as it is.
+ */
+export async function withContext(
+  work: (context: Context, secrets: Secrets) => Promise<void>,
+  { migrates = true } = {},
+): Promise<void> {
   const { env, config } = readConfig()
   const secrets = loadSecrets(env, config)
   const context = await createContext({ ...config, redisUrl: '', wechat: null, ngs: null }, secrets)
   try {
-    await migrate(context.database)
+    if (migrates) await migrate(context.database)
     await work(context, secrets)
   } finally {
     await context.close()

@@ -4,10 +4,11 @@ import { runCommand } from './run'
 import { createTourClient } from './tour/client'
 import { FOLLOWING, SUBMISSION } from './tour/customer'
 import { EVALUATION, ON_SITE } from './tour/field-work'
+import { PARTNERS } from './tour/partners'
 import type { Tour, TourStep } from './tour/steps'
 
 /** The story in the order it happens. */
-const STEPS: TourStep[] = [...SUBMISSION, ...FOLLOWING, ...ON_SITE, ...EVALUATION]
+const STEPS: TourStep[] = [...SUBMISSION, ...FOLLOWING, ...ON_SITE, ...EVALUATION, ...PARTNERS]
 
 /** `npm run tour` plays the story against a running server (`TOUR_URL`), through HTTP only. */
 runCommand(async () => {

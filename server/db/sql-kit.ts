@@ -21,6 +21,17 @@ export function paged<Q>(query: Q, engine: Engine, { page, size }: { page: numbe
   return (engine === 'mssql' ? builder.offset(offset).fetch(size) : builder.limit(size).offset(offset)) as unknown as Q
 }
 
+/** One page of `rows`, the ordered form of `filtered`, and how many rows that one has in all. */
+export async function pageWithTotal<O>(
+  { filtered, rows }: { filtered: SelectQueryBuilder<any, any, any>; rows: SelectQueryBuilder<any, any, O> },
+  engine: Engine,
+  page: { page: number; size: number },
+): Promise<{ rows: O[]; total: number }> {
+  const list = await paged(rows, engine, page).execute()
+  const { count } = await filtered.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
+  return { rows: list, total: Number(count) }
+}
+
 /** The first `count` rows of an ordered query. */
 export function first<Q>(query: Q, engine: Engine, count: number): Q {
   const builder = query as unknown as SelectQueryBuilder<any, any, any>

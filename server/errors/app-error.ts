@@ -29,3 +29,11 @@ export class AppError extends Error {
 export function invalidField(path: string, message: string): AppError {
   return new AppError('INVALID_INPUT', { message: `${message}（${path}）`, details: { fields: [{ path, message }] } })
 }
+
+/** A 413 that names one field: too many items, or too many bytes in one. */
+export function tooLarge(path: string, message: string): AppError {
+  return new AppError('PAYLOAD_TOO_LARGE', {
+    message: `${message}（${path}）`,
+    details: { fields: [{ path, message }] },
+  })
+}

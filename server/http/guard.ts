@@ -28,6 +28,8 @@ export interface RouteSpec<Who, P, Q, B, R> {
   /** `message` of the success envelope where the family has one. */
   message?: string
   errors?: readonly ErrorCode[]
+  /** What the handler answers with other statuses by itself. */
+  otherwise?: Record<number, z.ZodType>
   /** Takes multipart bodies beside JSON (`only`: instead of it). */
   upload?: {
     fields: UploadSpec
@@ -39,6 +41,8 @@ export interface RouteSpec<Who, P, Q, B, R> {
   }
   /** Takes `Idempotency-Key`. */
   idempotent?: boolean
+  /** Why a POST that changes something needs no such key; the document says it. */
+  repeatable?: string
   /** Per caller, or per address where the route is open. */
   limit?: RateLimit
 }
@@ -201,6 +205,8 @@ function describe<Who, P, Q, B, R>(
     response: rest.response,
     responseType: rest.responseType,
     status: rest.status,
+    otherwise: rest.otherwise,
+    repeatable: rest.repeatable,
     errors: [...(errors ?? []), ...limited],
   })
 }

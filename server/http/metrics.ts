@@ -1,6 +1,14 @@
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import type { Database } from '../db/database'
 
+const SAMPLE_MS = 10_000
+
+interface OutboxDepth {
+  topic: string
+  state: string
+  count: number
+}
+
 /** Prometheus metrics of one server: requests, event loop and process, database pool. */
 export function createMetrics(database: Pick<Database, 'pool'>) {
   const registry = new Registry()
@@ -43,6 +51,7 @@ export function createMetrics(database: Pick<Database, 'pool'>) {
     })
   return {
     registry,
+    watchOutbox: (depth: () => Promise<OutboxDepth[]>) => watchOutbox(registry, depth),
     watchAccounts,
     watchRedis: (isUp: () => boolean) => watchRedis(registry, isUp),
     watchJobs: (jobs: () => Promise<JobResults>) => watchJobs(registry, jobs),
@@ -84,6 +93,32 @@ const watchJobs = (registry: Registry, jobs: () => Promise<JobResults>) =>
       for (const { name, last_result } of list) if (last_result) this.set({ name }, last_result === 'ok' ? 1 : 0)
     },
   })
+function watchOutbox(registry: Registry, depth: () => Promise<OutboxDepth[]>): void {
+  const sample = sampled(depth)
+  new Gauge({
+    name: 'outbox_entries',
+    help: 'Writes owed to partners that are not sent, by topic and state; sampled',
+    labelNames: ['topic', 'state'],
+    registers: [registry],
+    async collect() {
+      const list = await sample()
+      this.reset()
+      for (const { topic, state, count } of list) this.set({ topic, state }, Number(count))
+    },
+  })
+}
+
+/** However often it is asked, one question at the database in ten seconds; while that fails, the answer before. */
+function sampled<T>(ask: () => Promise<T[]>): () => Promise<T[]> {
+  let last: T[] = []
+  let askedAt = -Infinity
+  return async () => {
+    if (performance.now() - askedAt < SAMPLE_MS) return last
+    askedAt = performance.now()
+    last = await ask().catch(() => last)
+    return last
+  }
+}
 
 /** `lost`: no answer came; `refused`: an answer, but not the one hoped for. */
 function outcomeOf({ status, success }: { status: number | null; success: boolean }): string {

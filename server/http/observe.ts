@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Middleware } from 'koa'
 import type { Logger } from 'pino'
+import { withTrace } from '../trace'
 import type { Metrics } from './metrics'
 
 const TRACE_ID = /^[\w.-]{8,64}$/
@@ -14,7 +15,7 @@ export function observe({ log, metrics }: { log: Logger; metrics: Metrics }): Mi
     ctx.state.traceId = traceId
     ctx.set('X-Trace-Id', traceId)
     try {
-      await next()
+      await withTrace(traceId, next)
     } finally {
       const ms = performance.now() - start
       // Paths carry signatures and the callback's secret: what is logged is the route, never the address.

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
 import type { ErrorCode } from '../../types/errors'
@@ -24,6 +25,10 @@ export interface RouteDocument {
   responseType?: string
   /** Of the answer when all is well; 200. */
   status?: 200 | 202
+  /** Answers of the handler's own with other statuses. */
+  otherwise?: Record<number, z.ZodType>
+  /** Why no `Idempotency-Key` is needed. */
+  repeatable?: string
   errors: readonly ErrorCode[]
 }
 
@@ -61,7 +66,7 @@ export function createApiDocument() {
         method: route.method,
         path: route.path,
         summary: route.summary,
-        description: `调用者：${route.access}`,
+        description: `调用者：${route.access}${route.repeatable ? `。不需要 Idempotency-Key：${route.repeatable}` : ''}`,
         tags: [
           route.path
             .split('/')
@@ -113,6 +118,14 @@ function filesOf(upload: UploadSpec) {
   )
 }
 
+const otherAnswers = ({ otherwise = {} }: RouteDocument) =>
+  Object.fromEntries(
+    Object.entries(otherwise).map(([status, schema]) => [
+      status,
+      { description: STATUS_CODES[status] ?? '', content: { 'application/json': { schema } } },
+    ]),
+  )
+
 function responsesOf(route: RouteDocument) {
   const failure = { 'application/json': { schema: FAILURES[route.family] } }
   const codes: ErrorCode[] = [...route.errors, 'INTERNAL']
@@ -132,5 +145,6 @@ function responsesOf(route: RouteDocument) {
     ...Object.fromEntries(
       [...byStatus].map(([status, list]) => [status, { description: list.join(', '), content: failure }]),
     ),
+    ...otherAnswers(route),
   }
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Context } from 'koa'
 import { type ExtendedFormidableOptions, koaBody } from 'koa-body'
-import { AppError, invalidField } from '../errors/app-error'
+import { AppError, invalidField, tooLarge } from '../errors/app-error'
 
 /** One file of a multipart body, streamed to a temporary place; gone when the request ends unless it was taken. */
 export interface Upload {
@@ -171,9 +171,6 @@ export function cleanName(name: string | null): string {
 
 const fileTooLarge = (field: string, name: string, { label, maxBytes }: UploadField) =>
   tooLarge(field, `${label}“${name}”超过 ${maxBytes / 1024 / 1024}MB`)
-
-const tooLarge = (path: string, message: string) =>
-  new AppError('PAYLOAD_TOO_LARGE', { message: `${message}（${path}）`, details: { fields: [{ path, message }] } })
 
 /** formidable's own codes: 1009 all files, 1015 number of files, 1016 one file, 1006/1007 fields. */
 function translate(error: unknown): unknown {

@@ -1,6 +1,8 @@
 import { Cron } from 'croner'
 import type { Logger } from 'pino'
 import type { JobFacts, JobOutcome, JobService, RunResult } from '../features/jobs/service'
+import { newId } from '../ids'
+import { withTrace } from '../trace'
 
 export const TIME_ZONE = 'Asia/Shanghai'
 
@@ -136,7 +138,7 @@ const factsOf = ({ name, title, pattern, everywhere }: Job): JobFacts => ({
 
 async function execute({ name, run, everywhere }: Job, log: Logger, nextRun: () => Date | null): Promise<JobOutcome> {
   try {
-    const detail = (await run()) ?? null
+    const detail = (await withTrace(newId(), run)) ?? null
     log[everywhere ? 'debug' : 'info']({ job: name, result: detail }, 'job done')
     return { result: 'ok', detail, nextRunAt: nextRun() }
   } catch (error) {

@@ -9,7 +9,12 @@ const LOOK_AGAIN_MS = 50
 /** Longer than a login takes with its retries; after that a replica asks WeChat by itself. */
 const PATIENCE_MS = 15_000
 
-const heldToken = z.object({ token: z.string(), renewAt: z.number(), forcedAt: z.number().nullable() })
+const heldToken = z.object({
+  token: z.string(),
+  since: z.number(),
+  renewAt: z.number(),
+  forcedAt: z.number().nullable(),
+})
 
 export interface TokenShelfDeps {
   redis: Pick<RedisConnections, 'commands'>

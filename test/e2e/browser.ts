@@ -27,6 +27,8 @@ export const launchBrowser = (): Promise<Browser> =>
 export interface PhoneOptions {
   width?: number
   dark?: boolean
+  /** `block`: a browser without service worker. */
+  serviceWorkers?: 'allow' | 'block'
   position?: { latitude: number; longitude: number; accuracy?: number }
 }
 
@@ -35,6 +37,8 @@ export interface Phone {
   context: BrowserContext
   /** What no page may do: console errors, uncaught errors, requests to another origin. */
   faults: string[]
+  /** The app closed and opened anew: what it kept is there, what it only held in memory is gone. */
+  reopen(): Promise<Phone>
   /** Writes the screen and, where there is more below the fold, the whole page. */
   shot(name: string): Promise<void>
 }
@@ -46,27 +50,36 @@ function wholeHeight(): number {
   return window.innerHeight + Math.max(0, ...hidden)
 }
 
-/** Keeps the page at its own origin. @returns what it did that no page may do, as it happens */
-export async function watchFaults(page: Page, origin: string): Promise<string[]> {
-  const faults: string[] = []
+function listen(page: Page, faults: string[]): void {
   page.on('console', (message) => {
     // A refusal the page handles is still logged by the browser as a failed load.
     if (message.type() === 'error' && !/Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(message.text()))
       faults.push(`console: ${message.text()}`)
   })
   page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`))
-  await page.route('**/*', (route) => {
+}
+
+/** Of the context, so that what a service worker asks for is seen, too. */
+function stayAt(context: BrowserContext, origin: string, faults: string[]): Promise<unknown> {
+  return context.route('**/*', (route) => {
     const url = route.request().url()
     if (url.startsWith(origin) || /^(blob|data):/.test(url)) return route.continue()
     faults.push(`request to another origin: ${url}`)
     return route.abort()
   })
+}
+
+/** Keeps the page at its own origin. @returns what it did that no page may do, as it happens */
+export async function watchFaults(page: Page, origin: string): Promise<string[]> {
+  const faults: string[] = []
+  listen(page, faults)
+  await stayAt(page.context(), origin, faults)
   return faults
 }
 
 /** A phone of its own: storage, position and colours are nobody else's. */
 export async function openPhone(browser: Browser, origin: string, options: PhoneOptions = {}): Promise<Phone> {
-  const { width = 375, dark = false, position } = options
+  const { width = 375, dark = false, serviceWorkers, position } = options
   const context = await browser.newContext({
     viewport: { width, height: HEIGHT },
     deviceScaleFactor: 2,
@@ -75,13 +88,13 @@ export async function openPhone(browser: Browser, origin: string, options: Phone
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
     colorScheme: dark ? 'dark' : 'light',
+    serviceWorkers,
     geolocation: position,
     permissions: position ? ['geolocation'] : [],
   })
-  const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
-  const faults = await watchFaults(page, origin)
-  const shot = async (name: string) => {
+  const faults: string[] = []
+  await stayAt(context, origin, faults)
+  const shot = async (page: Page, name: string) => {
     fs.mkdirSync(SHOTS, { recursive: true })
     const look = `${width}${dark ? '-dark' : ''}`
     await page.screenshot({ path: path.join(SHOTS, `${name}-${look}.png`) })
@@ -89,8 +102,16 @@ export async function openPhone(browser: Browser, origin: string, options: Phone
     if (whole <= HEIGHT) return
     // Pages scroll inside a box: only a taller screen shows what is below the fold.
     await page.setViewportSize({ width, height: whole })
+    await page.waitForFunction(() => [...document.images].every(({ complete }) => complete))
     await page.screenshot({ path: path.join(SHOTS, `${name}-whole-${look}.png`) })
     await page.setViewportSize({ width, height: HEIGHT })
   }
-  return { page, context, faults, shot }
+  const open = async (): Promise<Phone> => {
+    const page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    listen(page, faults)
+    const reopen = () => page.close().then(open)
+    return { page, context, faults, reopen, shot: (name) => shot(page, name) }
+  }
+  return open()
 }

@@ -49,6 +49,46 @@ export const CONSOLE_SCENES: ConsoleScene[] = [
   { name: 'outbox', path: '/outbox', sees: /共 \d+ 条|没有符合/ },
   { name: 'drift', path: '/drift', sees: /共 \d+ 条|没有差异/ },
   { name: 'notifications', path: '/notifications', sees: /共 \d+ 条|没有符合/ },
+  {
+    name: 'dispatch',
+    path: '/board',
+    sees: '待派单',
+    act: async ({ page }) => {
+      await page
+        .getByRole('button', { name: /^派单 T/ })
+        .first()
+        .click()
+      await page.getByRole('radio').first().waitFor()
+    },
+  },
+  {
+    name: 'location',
+    path: ({ long }) => `/tasks/${long.id}`,
+    sees: '时间线',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: '设置服务地点' }).click()
+      await page.getByRole('dialog').getByLabel('坐标', { exact: true }).fill('111.713, 40.819')
+      await page.getByRole('dialog').getByText('坐标在内蒙古范围内').waitFor()
+    },
+  },
+  {
+    name: 'cancel',
+    path: ({ long }) => `/tasks/${long.id}`,
+    sees: '时间线',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: '取消任务' }).click()
+      await page.getByRole('dialog').getByLabel('取消原因').waitFor()
+    },
+  },
+  {
+    name: 'new-staff',
+    path: '/staff',
+    sees: /共 \d+ 条/,
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: '新增员工' }).click()
+      await page.getByRole('dialog').getByLabel('姓名').waitFor()
+    },
+  },
   { name: 'customers', path: '/customers', sees: /共 \d+ 条/ },
   { name: 'evaluations', path: '/evaluations', sees: /共 \d+ 条/ },
   { name: 'staff', path: '/staff', sees: /共 \d+ 条/ },

@@ -100,7 +100,7 @@ describeInBrowser('the console in a browser', () => {
     await enter()
     await desk.page.getByText('实时', { exact: true }).waitFor()
     await desk.page.locator('.chart canvas').nth(2).waitFor()
-    await desk.page.getByRole('link', { name: /^今日任务 [1-9]/ }).click()
+    await desk.page.getByRole('link', { name: /^今日任务\s*[1-9]/ }).click()
     await heading('任务').waitFor()
     expect(new URL(desk.page.url()).search).toMatch(/^\?from=(\d{4}-\d\d-\d\d)&to=\1$/)
     await desk.page.getByText(/^共 \d+ 条$/).waitFor()

@@ -23,10 +23,12 @@ describeInBrowser('a check-in while the network comes and goes, in browsers', ()
     await worker.see('已在签到范围内，可以签到')
   }
 
-  /** Reloads and waits for the page: an address changed while the app is starting is not followed. */
-  const reloadCheckin = async () => {
-    await worker.page.reload()
-    await worker.see('签到已保存在手机上')
+  /** Kills the app and opens it at its list of unsent records, with the network as it is. */
+  const reopenAtQueue = async () => {
+    phone = await phone.reopen()
+    worker = createPerson(phone, app.url)
+    await worker.open('worker/queue/index')
+    await worker.see('到场签到')
   }
 
   beforeAll(async () => {
@@ -52,7 +54,7 @@ describeInBrowser('a check-in while the network comes and goes, in browsers', ()
     await phone.context.close()
   })
 
-  test('cut before the photo, reloaded, and back: one visit with its evidence', async () => {
+  test('cut before the photo, the app killed and opened without network, and back: one visit with its evidence', async () => {
     await worker.goOffline()
     await worker.see('没有网络，按本机记录的范围判断：可以签到，联网后自动发送')
     await worker.choosePhoto('现场照片', await photo('现场.png'))
@@ -61,9 +63,7 @@ describeInBrowser('a check-in while the network comes and goes, in browsers', ()
     await worker.tap('保存签到（联网后发送）')
     await worker.see('签到已保存在手机上')
 
-    await reloadCheckin()
-    await worker.open('worker/queue/index')
-    await worker.see('到场签到')
+    await reopenAtQueue()
     await worker.see(/照片 1 张 · 已签名$/)
     await worker.see('当前没有网络，恢复后自动发送')
     expect(await visits()).toEqual([])
@@ -77,7 +77,7 @@ describeInBrowser('a check-in while the network comes and goes, in browsers', ()
     expect((await chainOf(app, orderId)).filter((type) => /CHECK/.test(type))).toHaveLength(1)
   })
 
-  test('the answer is lost on its way, the app reloaded: still one visit', async () => {
+  test('the answer is lost on its way, the app killed: still one visit', async () => {
     await worker.attach('现场照片', [await photo('铭牌.png')])
     await worker.sign()
     await worker.page.route('**/homecare/checkin/submit', async (route) => {
@@ -89,9 +89,7 @@ describeInBrowser('a check-in while the network comes and goes, in browsers', ()
     await worker.see('签到已保存在手机上')
     expect(await visits()).toHaveLength(1)
 
-    await reloadCheckin()
-    await worker.open('worker/queue/index')
-    await worker.see('到场签到')
+    await reopenAtQueue()
     await worker.goOnline()
     await worker.see('所有记录都已送达')
     const made = await visits()

@@ -1,5 +1,3 @@
-import fs from 'node:fs'
-import path from 'node:path'
 import gcoord from 'gcoord'
 import type { Locator } from 'playwright-core'
 import { buildPng } from '../support/builders'
@@ -12,10 +10,6 @@ export interface ChosenFile {
 }
 
 type Position = { latitude: number; longitude: number }
-
-/** The build the server serves, for a phone that has it already. */
-const H5_DIR = path.resolve('miniprogram/dist/h5')
-const MIME: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css', png: 'image/png' }
 
 /** What a browser reports where a place is in GCJ02: it knows WGS84 only. */
 export function browserPosition({ latitude, longitude }: Position): Position {
@@ -102,19 +96,12 @@ export function createPerson(phone: Phone, origin: string) {
       await field('密码').locator('input').fill('password123')
       await button('登录').click()
     },
-    /** Cuts the network; the app's own files stay on the phone, as those of a mini-program do. */
+    /** Cuts the network, once the phone keeps the app's own files. */
     async goOffline(): Promise<void> {
-      await page.route(`${origin}/**`, (route) => {
-        const file = path.join(H5_DIR, new URL(route.request().url()).pathname.replace(/\/$/, '/index.html'))
-        if (!fs.existsSync(file)) return route.abort('internetdisconnected')
-        return route.fulfill({ path: file, contentType: MIME[path.extname(file).slice(1)] })
-      })
+      await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
       await context.setOffline(true)
     },
-    async goOnline(): Promise<void> {
-      await page.unroute(`${origin}/**`)
-      await context.setOffline(false)
-    },
+    goOnline: () => context.setOffline(false),
   }
 }
 

@@ -14,7 +14,11 @@ export async function playScene(
   { stage, scene, options }: { stage: Stage; scene: Scene; options: PhoneOptions },
   look: (phone: Phone, person: Person) => Promise<void>,
 ): Promise<void> {
-  const phone = await openPhone(browser, stage.app.url, { ...options, position: { latitude: 0, longitude: 0 } })
+  const phone = await openPhone(browser, stage.app.url, {
+    ...options,
+    serviceWorkers: scene.losesNetwork ? 'allow' : 'block',
+    position: { latitude: 0, longitude: 0 },
+  })
   const person = createPerson(phone, stage.app.url)
   try {
     await becomes(phone, scene.role, stage)

@@ -10,6 +10,8 @@ export interface Scene {
   /** What shows that the page is there. */
   sees: string | RegExp
   act?: (person: Person) => Promise<unknown>
+  /** The phone loses its network in it, so it must keep the app's files. */
+  losesNetwork?: boolean
 }
 
 const customerScenes = ({ at, long, cancelled }: Stage): Scene[] => [
@@ -116,6 +118,7 @@ const workerScenes = (stage: Stage): Scene[] => {
       sees: /定位|距服务地点/,
       act: async (person) => {
         await near(person, stage, 12)
+        await person.see('12 米')
         await person.see('已在签到范围内，可以签到')
         await person.sign()
       },
@@ -123,12 +126,20 @@ const workerScenes = (stage: Stage): Scene[] => {
     { name: 'worker-steps', role: 'li', route: `worker/steps/index?id=${at(1).id}`, sees: '进入“检测诊断”' },
     { name: 'worker-steps-waiting', role: 'li', route: `worker/steps/index?id=${at(4).id}`, sees: /^方案已提交/ },
     { name: 'worker-checkout', role: 'chen', route: `worker/checkout/index?id=${onSite.id}`, sees: /^当前位置距/ },
+    {
+      name: 'worker-checkin-already',
+      role: 'chen',
+      route: `worker/checkin/index?id=${onSite.id}`,
+      sees: '已经签到过了',
+    },
+    { name: 'worker-steps-on-site', role: 'chen', route: `worker/steps/index?id=${onSite.id}`, sees: '完成服务' },
     { name: 'worker-queue-empty', role: 'li', route: 'worker/queue/index', sees: '所有记录都已送达' },
     {
       name: 'worker-queue',
       role: 'li',
       route: checkin,
       sees: /定位|距服务地点/,
+      losesNetwork: true,
       act: (person) => fillQueue(person, stage),
     },
     { name: 'worker-me', role: 'li', route: 'worker/me/index', sees: '退出登录' },
@@ -164,7 +175,7 @@ const dispatcherScenes = ({ at, long, onSite }: Stage): Scene[] => [
     route: 'worker/dispatch/index',
     sees: /^共 \d+ 张工单$/,
     act: async (person) => {
-      await person.tapOn('.tabs__item', '进行中')
+      await person.tapOn('.tabs__item', '未完成')
       await person.see('李工')
     },
   },

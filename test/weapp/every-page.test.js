@@ -135,7 +135,7 @@ test('together these are all the pages of app.json', async () => {
 test.each([
   ['pages/tasks/index', undefined, null],
   ['worker/orders/index', 'worker@example.com', null],
-  ['worker/dispatch/index', 'dispatcher@example.com', '进行中'],
+  ['worker/dispatch/index', 'dispatcher@example.com', '未完成'],
 ])(
   '%s shows 500 tasks, none of them in a setData above 256 KB',
   async (name, email, tab) => {

@@ -40,6 +40,9 @@ export interface ExternalSystemRow {
   lock_threshold: number
   check_interval_seconds: number
   pull_interval_seconds: number | null
+  next_pull_at: string | null
+  /** Newest time of an order that a complete pull has seen, as the site writes it. */
+  watermark: string | null
   is_active: boolean
   create_time: string
   update_time: string
@@ -65,6 +68,10 @@ export interface ExternalSessionRow extends ExternalSessionFacts {
   failures: number
   password_failures: number
   attempts_left: number
+  /** Of its system: a disabled one is not logged in by itself. */
+  is_active: boolean
+  /** Since when it is in its state; null where nobody knows. */
+  since: string | null
   next_action: string
   next_action_at: string | null
   last_error: string | null

@@ -88,6 +88,7 @@ export interface AdminCustomerRow {
   /** Whether somebody logs in to it by WeChat. */
   bound: boolean
   disabled: boolean
+  ngs_customer_guid: string | null
   create_time: string
 }
 

@@ -219,14 +219,3 @@ export interface WorkerRow {
   team_id: string | null
   load: number
 }
-
-export interface InboxEntry {
-  id: string
-  event: string
-  title: string
-  content: string
-  task_id: string | null
-  work_order_id: string | null
-  created_at: string
-  read: boolean
-}

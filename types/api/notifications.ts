@@ -2,14 +2,16 @@
 export const SUBSCRIPTION_CHOICES = ['accept', 'reject', 'ban', 'filter'] as const
 export type SubscriptionChoice = (typeof SUBSCRIPTION_CHOICES)[number]
 
-/** One entry of the in-app inbox. */
+/** One entry of the in-app inbox, of customers and of staff. */
 export interface Notification {
   id: string
   event: string
   title: string
   content: string
+  /** UUID of the work order it is about. */
   task_id: string | null
   read: boolean
+  /** As the family of the route writes times: Asia/Shanghai for customers, ISO 8601 for staff. */
   create_time: string
 }
 

@@ -13,8 +13,8 @@ export type SessionLevel = (typeof SESSION_LEVELS)[number]
 export interface SessionRow {
   partner: SessionPartner
   /**
-   * Unique within the partner: `token` (wechat), `connection` (ngs), `<system_name>/<account>` (external), the
-   * gateway's uuid or the account's own id (wxwork). With `partner` it is the row's identity.
+   * Unique within the partner: `token` (wechat), `connection` (ngs), `<system_name>/<account>` (external), `gateway` and
+   * the `id` of each account (wxwork; its uuid changes with every reconnect). With `partner` it is the row's identity.
    */
   key: string
   title: string

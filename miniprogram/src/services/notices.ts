@@ -1,6 +1,5 @@
 import Taro from '@tarojs/taro'
 import type { Page } from '@shared/api/common'
-import type { InboxEntry } from '@shared/api/homecare'
 import type { Notification } from '@shared/api/notifications'
 import { IS_BROWSER } from '@/shared/platform'
 import { callAsCustomer, callAsStaff } from './api'
@@ -16,18 +15,8 @@ export function listNotices(query: InboxQuery = {}): Promise<Page<Notification>>
 }
 
 /** The inbox of the member of staff. */
-export async function listStaffNotices(query: InboxQuery = {}): Promise<Page<InboxEntry>> {
-  const page = await callAsStaff<Page<Notification & Partial<InboxEntry>>>({
-    path: '/homecare/notifications',
-    query: { ...query },
-  })
-  return { ...page, list: page.list.map(toInboxEntry) }
-}
-
-/** Messages to staff come in the customers' shape, too: there `task_id` is the work order. */
-function toInboxEntry(entry: Notification & Partial<InboxEntry>): InboxEntry {
-  const { work_order_id = entry.task_id, created_at = entry.create_time } = entry
-  return { ...entry, work_order_id, created_at }
+export function listStaffNotices(query: InboxQuery = {}): Promise<Page<Notification>> {
+  return callAsStaff({ path: '/homecare/notifications', query: { ...query } })
 }
 
 const TEMPLATE_IDS = process.env.TARO_APP_TEMPLATES.split(',').filter((id) => id !== '')

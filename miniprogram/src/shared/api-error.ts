@@ -35,6 +35,9 @@ export interface ApiErrorFacts {
   data?: unknown
 }
 
+/** What stands before the server says so when it does not answer. */
+const GATEWAY = [502, 503, 504]
+
 /** The one error every service function throws. */
 export class ApiError extends Error {
   readonly kind: ErrorKind
@@ -61,9 +64,9 @@ export class ApiError extends Error {
     this.data = facts.data
   }
 
-  /** True when no answer came, so that the same call may still have taken effect or can be queued. */
+  /** True when no answer of the server came, so that the same call may still have taken effect or can be queued. */
   get isOffline(): boolean {
-    return this.kind === 'network' || this.kind === 'timeout'
+    return this.kind === 'network' || this.kind === 'timeout' || GATEWAY.includes(this.status)
   }
 }
 

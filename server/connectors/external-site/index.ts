@@ -1,5 +1,5 @@
 import { UpstreamError } from '../kit/upstream-error'
-import type { SiteCredential } from './credential'
+import { SiteCookies, type SiteCredential } from './credential'
 import {
   type CaptchaNote,
   type CaptchaTicket,
@@ -9,6 +9,7 @@ import {
   sendLogin,
 } from './login'
 import { passes } from './profile'
+import type { SiteEndpoint } from './profiles'
 import { type SiteOptions, SiteWire } from './wire'
 import { type ListPage, listRequest, readDetail, readList } from './work-orders'
 
@@ -33,17 +34,30 @@ export function createExternalSite(options: SiteOptions) {
 
     /** Whether the session is still good. */
     check: (credential: SiteCredential, account: string): Promise<boolean> =>
+      wire.recorded(account, secretsOf(credential), () => isAlive(wire, credential)),
+
+    /** Sends one request to any page of the site and takes whatever comes back. @returns its status */
+    call: (
+      credential: SiteCredential,
+      account: string | null,
+      { endpoint, ...content }: { endpoint: SiteEndpoint; query?: Record<string, string>; json?: object },
+    ): Promise<number> =>
       wire.recorded(account, secretsOf(credential), async () => {
-        try {
-          const { status, json } = await wire.readBehindLogin('check_status', credential)
-          if (!profile.alive.status.includes(status)) throw wire.changed('check-status', { status })
-          if (profile.alive.json && !passes(json, profile.alive.json)) throw wire.changed('check-answer')
-          return true
-        } catch (error) {
-          if (error instanceof UpstreamError && error.kind === 'unauthenticated') return false
-          throw error
-        }
+        const cookies = new SiteCookies(options.baseUrl, credential.jar)
+        const { status } = await wire.send(endpoint, cookies, { token: credential.token, ...content })
+        return status
       }),
+
+    /** Ends the session. @returns false where the catalogue knows no way to */
+    async logout(credential: SiteCredential, account: string): Promise<boolean> {
+      const endpoint = options.endpoints.find(({ name }) => name === 'logout')
+      if (!endpoint) return false
+      return wire.recorded(account, secretsOf(credential), async () => {
+        const cookies = new SiteCookies(options.baseUrl, credential.jar)
+        await wire.send(endpoint, cookies, { token: credential.token })
+        return true
+      })
+    },
 
     /** One page of the list, from 1. @throws UpstreamError unauthenticated where the session is over */
     list: (
@@ -76,6 +90,19 @@ export function createExternalSite(options: SiteOptions) {
 }
 
 export type ExternalSite = ReturnType<typeof createExternalSite>
+
+async function isAlive(wire: SiteWire, credential: SiteCredential): Promise<boolean> {
+  const { alive } = wire.options.profile
+  try {
+    const { status, json } = await wire.readBehindLogin('check_status', credential)
+    if (!alive.status.includes(status)) throw wire.changed('check-status', { status })
+    if (alive.json && !passes(json, alive.json)) throw wire.changed('check-answer')
+    return true
+  } catch (error) {
+    if (error instanceof UpstreamError && error.kind === 'unauthenticated') return false
+    throw error
+  }
+}
 
 const secretsOf = ({ jar, token }: SiteCredential): string[] => [
   ...(token ? [token] : []),

@@ -131,5 +131,14 @@ export const CATALOGUES: Record<ProfileName, SiteEndpoint[]> = {
   ],
 }
 
+/** What changes nothing at the site, by whatever method it is asked for. */
+export const READING_ENDPOINTS = ['check_status', 'workorder_list', 'workorder_detail'] as const
+/** What belongs to a login and means nothing outside of one. */
+const LOGIN_ENDPOINTS = ['captcha', 'login', 'public_key', 'logout']
+
+/** Whether asking this endpoint once more does no harm. */
+export const isReading = ({ name, http_method }: Pick<SiteEndpoint, 'name' | 'http_method'>): boolean =>
+  (READING_ENDPOINTS as readonly string[]).includes(name) || (http_method === 'GET' && !LOGIN_ENDPOINTS.includes(name))
+
 /** Without these a system cannot be kept logged in or read. */
 export const NEEDED_ENDPOINTS = ['login', 'check_status', 'workorder_list'] as const

@@ -65,7 +65,7 @@ export class SiteWire {
   }
 
   /** Runs `work` and hands over the records of its calls, masked once all secrets are known. */
-  async recorded<T>(account: string, secrets: string[], work: (operation: Operation) => Promise<T>): Promise<T> {
+  async recorded<T>(account: string | null, secrets: string[], work: (operation: Operation) => Promise<T>): Promise<T> {
     const made: HttpCall[] = []
     const operation: Operation = { account, secrets: [...secrets] }
     try {

@@ -1,4 +1,4 @@
-import type { CircuitName, ConnectorLog, HttpClient, HttpResponse } from '../kit/http'
+import type { CircuitFacts, CircuitName, ConnectorLog, HttpClient, HttpResponse } from '../kit/http'
 import { redactText } from '../kit/redact'
 import { UpstreamError } from '../kit/upstream-error'
 import { IDENTITY_HEADERS, type NgsHeaders, type NgsOperation, pathOf, POOL_HEADER, UPSTREAM } from './constants'
@@ -39,6 +39,7 @@ export interface Ngs {
   execute(operation: NgsOperation, request: NgsRequest): Promise<unknown>
   /** For `/readyz`. */
   state(): { circuit: CircuitName }
+  facts(): CircuitFacts
 }
 
 export function createNgs({ config, http, log }: NgsOptions): Ngs {
@@ -50,7 +51,6 @@ export function createNgs({ config, http, log }: NgsOptions): Ngs {
         headers: {
           'content-type': 'application/json',
           ...headersOf(config, headers),
-          ...(traceId ? { 'x-trace-id': traceId } : {}),
         },
         body: typeof body === 'string' ? body : JSON.stringify(body),
         retry: 'never',
@@ -65,6 +65,7 @@ export function createNgs({ config, http, log }: NgsOptions): Ngs {
       throw new UpstreamError(UPSTREAM, 'rejected', { detail: { reason: 'code', code } })
     },
     state: () => ({ circuit: http.state() }),
+    facts: http.facts,
   }
 }
 

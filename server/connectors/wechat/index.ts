@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ZodType } from 'zod'
-import type { CircuitName, ConnectorLog, HttpClient, HttpRequest, HttpResponse } from '../kit/http'
+import type { CircuitFacts, CircuitName, ConnectorLog, HttpClient, HttpRequest, HttpResponse } from '../kit/http'
 import { UpstreamError } from '../kit/upstream-error'
 import {
   BUSY,
@@ -84,6 +84,7 @@ export interface Wechat {
   accessToken(): Promise<string>
   /** For `/readyz`. */
   state(): { circuit: CircuitName; token: ReturnType<TokenSession['state']> }
+  facts(): CircuitFacts & { token: ReturnType<TokenSession['facts']> }
 }
 
 interface Call<T> {
@@ -135,6 +136,7 @@ export function createWechat(options: WechatOptions): Wechat {
     sendSubscribeMessage,
     accessToken: session.get,
     state: () => ({ circuit: http.state(), token: session.state() }),
+    facts: () => ({ ...http.facts(), token: session.facts() }),
   }
 }
 

@@ -11,11 +11,14 @@ export interface TokenSession {
   /** A token other than the refused one; the refused one is never handed out again. */
   renew(refused: string): Promise<string>
   state(): 'none' | 'renewing' | 'valid'
+  /** When the token was asked for and when it is renewed; null without one. */
+  facts(): { since: Date; renewAt: Date } | null
 }
 
 export interface HeldToken {
   token: string
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, as the next two. */
+  since: number
   renewAt: number
   /** When WeChat was last made to give another. */
   forcedAt: number | null
@@ -63,7 +66,7 @@ export function createTokenSession({ login, clock, shelf = NO_SHELF }: Options):
     if (held) held = { ...held, forcedAt }
     const { token, lifetimeMs } = await login(force)
     const marginMs = Math.min(TOKEN_RENEWAL_MARGIN_MS, lifetimeMs / 10)
-    held = { token, renewAt: askedAt + lifetimeMs - marginMs, forcedAt }
+    held = { token, since: askedAt, renewAt: askedAt + lifetimeMs - marginMs, forcedAt }
     await shelf.write(held)
     return token
   }
@@ -103,5 +106,6 @@ export function createTokenSession({ login, clock, shelf = NO_SHELF }: Options):
       if (underWay) return 'renewing'
       return isFresh(held) ? 'valid' : 'none'
     },
+    facts: () => held && { since: new Date(held.since), renewAt: new Date(held.renewAt) },
   }
 }

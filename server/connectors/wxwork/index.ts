@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { CircuitName, ConnectorLog, HttpClient, HttpResponse } from '../kit/http'
+import type { CircuitFacts, CircuitName, ConnectorLog, HttpClient, HttpResponse } from '../kit/http'
 import { redactText } from '../kit/redact'
 import { UpstreamError } from '../kit/upstream-error'
 import { PAGE_CLOSED, pathOf, REPEATABLE, UPSTREAM, type WxworkAction } from './constants'
@@ -113,6 +113,7 @@ export function createWxwork({ http, log }: { http: HttpClient; log: ConnectorLo
     closeConnection: (uuid: string): Promise<Raw> => plain('CloseConnent', { uuid }),
     /** For `/readyz`. */
     state: (): { circuit: CircuitName } => ({ circuit: http.state() }),
+    facts: (): CircuitFacts => http.facts(),
     close: () => http.close(),
   }
 }

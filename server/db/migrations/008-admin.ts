@@ -10,5 +10,6 @@ export async function up(db: Db, _engine: Engine): Promise<void> {
   await index('status', 'hc_dispatch_assignments', ['status', 'ended_at'])
   await index('type', 'hc_work_order_events', ['event_type', 'created_at'])
   await index('review', 'ec_care_tasks', ['is_flagged', 'reviewed_at'])
+  await index('time', 'external_api_log', ['create_time', 'id'])
   await index('worker', 'ec_care_tasks', ['worker_id', 'checkin_at'])
 }

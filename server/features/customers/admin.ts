@@ -9,6 +9,7 @@ import { pageOf, toPage } from '../../http/page'
 import { shanghaiTime } from '../../time'
 import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
+import type { PartnerSync } from '../ngs-sync/service'
 import type { CustomerRepository, CustomerRow } from './repository'
 
 const customerRow = z.object({
@@ -20,6 +21,7 @@ const customerRow = z.object({
   email: z.string(),
   bound: z.boolean(),
   disabled: z.boolean(),
+  ngs_customer_guid: z.string().nullable(),
   create_time: z.string(),
 }) satisfies z.ZodType<AdminCustomerRow>
 
@@ -34,30 +36,23 @@ const customerParams = z.object({
     .transform(Number),
 })
 
+const customerChanges = z.object({ ngs_customer_guid: optionalText('ngs 客户编号', 64) })
+
 export interface CustomerAdminDeps {
   repository: CustomerRepository
+  /** What waits for the customer's number at ngs goes on. */
+  partners: Pick<PartnerSync, 'customerNumbered'>
   audit: AuditService
   transaction: Database['transaction']
   now: () => Date
 }
 
 /** What admins see and do with customers. */
-export function createCustomerAdmin({ repository, audit, transaction, now }: CustomerAdminDeps) {
+export function createCustomerAdmin({ repository, partners, audit, transaction, now }: CustomerAdminDeps) {
   return {
     async list({ page, size, q }: z.infer<typeof customerQuery>) {
       const { rows, total } = await repository.list(q, { page, size })
-      const list = rows.map((row) => ({
-        id: row.id,
-        name: row.name,
-        contact: row.contact ?? '',
-        phone: row.phone ?? '',
-        address: row.address ?? '',
-        email: row.email ?? '',
-        bound: row.wechat_openid !== null,
-        disabled: row.wechat_disabled_at !== null,
-        create_time: row.create_time ? shanghaiTime(row.create_time) : '',
-      }))
-      return toPage(list, total, { page, size })
+      return toPage(rows.map(toView), total, { page, size })
     },
 
     /** The customer with this id. @throws AppError NOT_FOUND */
@@ -86,8 +81,33 @@ export function createCustomerAdmin({ repository, audit, transaction, now }: Cus
         await once.save(trx, answer)
         return answer
       }),
+
+    /** The customer's number at ngs; null takes it away. */
+    change: (who: StaffPrincipal, id: number, changes: z.infer<typeof customerChanges>) =>
+      transaction(async (trx) => {
+        const row = await repository.find(id, trx)
+        if (!row) throw new AppError('NOT_FOUND', { message: '客户不存在' })
+        await repository.update(id, { ...changes, update_time: now() }, trx)
+        await partners.customerNumbered(trx, id)
+        const detail = { before: row.ngs_customer_guid, after: changes.ngs_customer_guid }
+        await audit.record(trx, who, { action: 'customer.ngs-guid', target: String(id), detail })
+        return { message: '已保存' }
+      }),
   }
 }
+
+const toView = (row: CustomerRow & { create_time: Date | null }) => ({
+  id: row.id,
+  name: row.name,
+  contact: row.contact ?? '',
+  phone: row.phone ?? '',
+  address: row.address ?? '',
+  email: row.email ?? '',
+  bound: row.wechat_openid !== null,
+  disabled: row.wechat_disabled_at !== null,
+  ngs_customer_guid: row.ngs_customer_guid,
+  create_time: row.create_time ? shanghaiTime(row.create_time) : '',
+})
 
 export type CustomerAdmin = ReturnType<typeof createCustomerAdmin>
 
@@ -103,6 +123,20 @@ export function mountCustomerAdminRoutes({ route }: Family, { customerAdmin }: {
       message: '获取成功',
     },
     ({ query }) => customerAdmin.list(query),
+  )
+
+  route(
+    'patch',
+    '/admin/customers/:id',
+    {
+      summary: '设置客户的 ngs 客户编号；等待它的写入随即发送',
+      access: staff('ADMIN'),
+      params: customerParams,
+      body: customerChanges,
+      response: z.object({ message: z.string() }),
+      errors: ['NOT_FOUND'],
+    },
+    ({ who, params, body }) => customerAdmin.change(who, params.id, body),
   )
 
   for (const [path, disabled, summary] of [

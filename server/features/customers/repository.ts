@@ -1,7 +1,7 @@
 import type { Selectable, Updateable } from 'kysely'
 import type { Database, Db } from '../../db/database'
 import type { CustomerTable } from '../../db/schema'
-import { contains, paged, prepare } from '../../db/sql-kit'
+import { contains, pageWithTotal, prepare } from '../../db/sql-kit'
 
 const COLUMNS = [
   'id',
@@ -15,6 +15,7 @@ const COLUMNS = [
   'wechat_avatar_url',
   'wechat_merged_into',
   'wechat_disabled_at',
+  'ngs_customer_guid',
 ] as const
 export type CustomerRow = Pick<Selectable<CustomerTable>, (typeof COLUMNS)[number]>
 
@@ -34,20 +35,15 @@ export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | '
       (await byOpenid({ openid }, on)).find((row) => row.wechat_openid === openid) ?? null,
 
     /** One page, newest first; rows merged into others are left out. */
-    list: async (q: string | undefined, page: { page: number; size: number }) => {
+    list: (q: string | undefined, page: { page: number; size: number }) => {
       const filtered = db
         .selectFrom('customer')
         .where('wechat_merged_into', 'is', null)
         .$if(q !== undefined, (query) =>
           query.where((eb) => eb.or(['name', 'contact', 'phone'].map((column) => contains(column, q!)))),
         )
-      const rows = await paged(
-        filtered.select(COLUMNS).select('create_time').orderBy('id', 'desc'),
-        engine,
-        page,
-      ).execute()
-      const { count } = await filtered.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
-      return { rows, total: Number(count) }
+      const rows = filtered.select(COLUMNS).select('create_time').orderBy('id', 'desc')
+      return pageWithTotal({ filtered, rows }, engine, page)
     },
 
     /** A row for a first login: the company is not known yet and the column takes no null. */

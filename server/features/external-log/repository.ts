@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Database, Db } from '../../db/database'
 import type { ExternalApiLogTable } from '../../db/partner-schema'
-import { contains, first, paged } from '../../db/sql-kit'
+import { contains, first, pageWithTotal } from '../../db/sql-kit'
 
 export type ExternalLogRow = Selectable<ExternalApiLogTable>
 
@@ -36,19 +36,13 @@ export function createExternalLogRepository({ db, engine }: Pick<Database, 'db' 
           .execute()
     },
 
-    list: async (
-      filter: ExternalLogFilter,
-      page: { page: number; size: number },
-    ): Promise<{ rows: ExternalLogRow[]; total: number }> => {
-      const rows = await paged(
-        filtered(filter).selectAll().orderBy('create_time', 'desc').orderBy('id', 'desc'),
-        engine,
-        page,
-      ).execute()
-      const { count } = await filtered(filter)
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow()
-      return { rows, total: Number(count) }
+    find: async (id: string): Promise<ExternalLogRow | null> =>
+      (await db.selectFrom('external_api_log').selectAll().where('id', '=', id).executeTakeFirst()) ?? null,
+
+    list: (filter: ExternalLogFilter, page: { page: number; size: number }) => {
+      const some = filtered(filter)
+      const rows = some.selectAll().orderBy('create_time', 'desc').orderBy('id', 'desc')
+      return pageWithTotal({ filtered: some, rows }, engine, page)
     },
 
     /** Removes some of the rows older than `time`. @returns how many; 0 when none is left */

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import type { ExternalLogRow } from '../../../types/api/admin-external'
+import type { ReplayResult } from '../../../types/api/sessions'
 import { staff } from '../../http/authenticate'
-import { oneOf, optionalText, pageQuery } from '../../http/fields'
+import { oneOf, optionalText, pageQuery, text } from '../../http/fields'
 import type { Family } from '../../http/guard'
 import { pageOf } from '../../http/page'
+import type { ExternalReplay } from './replay'
 import type { ExternalLog } from './service'
 
 const record = z.object({
@@ -31,7 +33,49 @@ const query = z.object({
   q: optionalText('搜索词', 100).transform((value) => value ?? undefined),
 })
 
-export function mountExternalLogRoutes({ route }: Family, { externalLog }: { externalLog: ExternalLog }) {
+const answered = z.object({
+  status: z.number().int().nullable(),
+  ms: z.number().int(),
+  body: z.unknown(),
+  error: z.string().nullable(),
+  time: z.string(),
+})
+const replayed = z.object({
+  log_id: z.string(),
+  system_name: z.string(),
+  account: z.string().nullable(),
+  method: z.string(),
+  endpoint: z.string(),
+  before: answered,
+  now: answered,
+}) satisfies z.ZodType<ReplayResult>
+
+export function mountExternalLogRoutes(
+  { route }: Family,
+  { externalLog, externalReplay }: { externalLog: ExternalLog; externalReplay: ExternalReplay },
+) {
+  route(
+    'post',
+    '/admin/external/logs/:id/replay',
+    {
+      summary: '以当前登录态重放一次读取调用',
+      access: staff('ADMIN'),
+      params: z.object({ id: text('记录编号', 36) }),
+      response: replayed,
+      message: '已重放',
+      errors: [
+        'NOT_FOUND',
+        'CHALLENGE_OPEN',
+        'CAPTCHA_EXHAUSTED',
+        'PASSWORD_WRONG',
+        'ACCOUNT_LOCKED',
+        'SITE_DOWN',
+        'SITE_CHANGED',
+      ],
+    },
+    ({ who, params }) => externalReplay.run(who, params.id),
+  )
+
   route(
     'get',
     '/admin/external/logs',

@@ -1,4 +1,5 @@
 import type { HttpCall } from '../../connectors/kit/http'
+import { AppError } from '../../errors/app-error'
 import { toPage } from '../../http/page'
 import { newId } from '../../ids'
 import { shanghaiDay, shanghaiTime } from '../../time'
@@ -11,7 +12,7 @@ const MAX_WAITING = 2_000
 const MAX_WAITING_BYTES = 16 * 1024 * 1024
 const FLUSH_ROWS = 200
 const FLUSH_AFTER_MS = 500
-const MAX_ENDPOINT = 255
+export const MAX_ENDPOINT = 255
 const MAX_ACCOUNT = 100
 const MAX_TRACE = 64
 
@@ -106,6 +107,14 @@ export function createExternalLog({ repository, binaries, log, now }: ExternalLo
       await flush()
       const { rows, total } = await repository.list(filter, { page, size })
       return toPage(rows.map(toView), total, { page, size })
+    },
+
+    /** @throws AppError NOT_FOUND */
+    async get(id: string) {
+      await flush()
+      const row = await repository.find(id)
+      if (!row) throw new AppError('NOT_FOUND', { message: '调用记录不存在' })
+      return toView(row)
     },
 
     /** Removes records and files past their time. @returns how many records */

@@ -19,7 +19,7 @@ import type { ExternalSessionRepository, SessionRow } from './repository'
 /** Never spent by the keeper: a person may still need them. */
 export const KEPT_ATTEMPTS = 2
 /** Five captchas at most: below this margin a fresh image is the better bet, the last tries take what they get. */
-const MIN_MARGINS = [1.6, 1.6, 0.8, 0, 0]
+export const MIN_MARGINS = [1.6, 1.6, 0.8, 0, 0]
 
 /** What came of a login: changes to the row, or a captcha for a person. */
 export type LoginResult = { changes: Changes } | { person: CaptchaTicket; reason: string }
@@ -36,10 +36,15 @@ export interface LoginDeps {
 export interface PersonAnswer {
   ticket: CaptchaTicket
   answer: string
+  /** In place of the saved one. */
+  password?: string
 }
 
 /** Somebody has taken the lease over: whatever this login found out is void. */
 export class LeaseLost extends Error {}
+
+const isCounted = ({ kind }: LoginOutcome, { lockout }: OpenSystem['profile']): boolean =>
+  kind === 'password-wrong' || (kind !== 'ok' && lockout.counts === 'every-refusal')
 
 /** Logs one account in, under its lease. Every try has a fresh captcha and a fresh cookie jar. */
 export class Login {
@@ -59,9 +64,9 @@ export class Login {
   /** With a person's answer; a wrong one leads to a fresh captcha for a person. @throws LeaseLost */
   answer(open: OpenSystem, row: SessionRow, { ticket, answer }: PersonAnswer): Promise<LoginResult> {
     return this.#guarded(row, async () => {
-      const changes = this.#settle(open, row, await this.#attempt(open, row, { ticket, answer }))
+      const changes = this.#settle(open, row, await this.attempt(open, row, { ticket, answer }))
       if (changes) return { changes }
-      return { person: (await this.#fetch(open, row)).ticket, reason: '人工输入的验证码不正确' }
+      return { person: (await this.fetch(open, row.account)).ticket, reason: '人工输入的验证码不正确' }
     })
   }
 
@@ -75,24 +80,25 @@ export class Login {
 
   /** One captcha. Null: it could not be read, or the site says it was read wrong; another one may do. */
   async #try(open: OpenSystem, row: SessionRow, minMargin: number): Promise<LoginResult | null> {
-    const { ticket, reading } = await this.#fetch(open, row)
+    const { ticket, reading } = await this.fetch(open, row.account)
     if (row.password_failures >= open.system.lock_threshold - KEPT_ATTEMPTS)
       return ticket.image ? { person: ticket, reason: '剩余登录次数不足' } : { changes: passwordWrong(row) }
     if (ticket.image && !this.deps.decoder) return { person: ticket, reason: '没有可用的验证码识别' }
     if (ticket.image && (!reading || reading.margin < minMargin)) return null
     const answer = reading?.answer ?? ''
-    const changes = this.#settle(open, row, await this.#attempt(open, row, { ticket, answer }))
+    const changes = this.#settle(open, row, await this.attempt(open, row, { ticket, answer }))
     return changes && { changes }
   }
 
-  async #fetch({ site }: OpenSystem, row: SessionRow) {
-    const read: { reading: CaptchaReading | null } = { reading: null }
-    const ticket = await site.fetchCaptcha(row.account, async (fresh) => {
+  /** A fresh captcha, and what it was read as. */
+  async fetch({ site }: OpenSystem, account: string) {
+    const read: { reading: CaptchaReading | null; note: CaptchaNote | null } = { reading: null, note: null }
+    const ticket = await site.fetchCaptcha(account, async (fresh) => {
       const { reading, ...note } = await this.#decode(fresh)
-      read.reading = reading
+      Object.assign(read, { reading, note })
       return note
     })
-    return { ticket, reading: read.reading }
+    return { ticket, ...read }
   }
 
   async #decode(ticket: CaptchaTicket): Promise<CaptchaNote & { reading: CaptchaReading | null }> {
@@ -115,16 +121,15 @@ export class Login {
    * Sends one login. The attempt is counted before it leaves and the count put right afterwards, so that a process that
    * dies in between has counted one too many rather than one too few.
    */
-  async #attempt({ system, profile, site }: OpenSystem, row: SessionRow, given: PersonAnswer): Promise<LoginOutcome> {
+  async attempt({ system, profile, site }: OpenSystem, row: SessionRow, given: PersonAnswer): Promise<LoginOutcome> {
     const before = row.password_failures
     await this.#count(row, before + 1)
-    const password = this.deps.vault.open(row.password, purposeOf(row.id, 'password'))
+    const password = given.password ?? this.deps.vault.open(row.password, purposeOf(row.id, 'password'))
     try {
       const outcome = await site.login(given.ticket, { account: row.account, password, answer: given.answer })
-      const isCounted = outcome.kind === 'password-wrong' || profile.lockout.counts === 'every-refusal'
       if (outcome.kind === 'password-wrong' && outcome.left !== null)
         await this.#count(row, Math.max(before + 1, system.lock_threshold - outcome.left))
-      else if (!isCounted) await this.#count(row, before)
+      else if (!isCounted(outcome, profile)) await this.#count(row, before)
       return outcome
     } catch (error) {
       const isSpent = error instanceof UpstreamError && ['unknown-outcome', 'bad-response'].includes(error.kind)

@@ -169,7 +169,8 @@ export interface StoredLogin {
 export interface HeldSession {
   id: string
   account: string
-  fencingToken: number
+  /** The login as it stands in the row: checks in between change the token, and not the login. */
+  sealed: string
   credential: SiteCredential
 }
 

@@ -1,7 +1,7 @@
 import type { Selectable, Updateable } from 'kysely'
 import type { Database, Db } from '../../db/database'
 import type { ExternalAuthSessionTable, ExternalChallengeTable } from '../../db/external-schema'
-import { first, paged } from '../../db/sql-kit'
+import { first, pageWithTotal } from '../../db/sql-kit'
 
 export type SessionRow = Selectable<ExternalAuthSessionTable>
 export type ChallengeRow = Selectable<ExternalChallengeTable>
@@ -29,16 +29,12 @@ export function createExternalSessionRepository({ db, engine }: Pick<Database, '
         .where('account', '=', account)
         .executeTakeFirst()) ?? null,
 
-    list: async (
-      systemName: string | undefined,
-      page: { page: number; size: number },
-    ): Promise<{ rows: SessionRow[]; total: number }> => {
+    list: (systemName: string | undefined, page: { page: number; size: number }) => {
       const filtered = db
         .selectFrom('external_auth_session')
         .$if(systemName !== undefined, (query) => query.where('system_name', '=', systemName!))
-      const rows = await paged(filtered.selectAll().orderBy('system_name').orderBy('account'), engine, page).execute()
-      const { count } = await filtered.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
-      return { rows, total: Number(count) }
+      const rows = filtered.selectAll().orderBy('system_name').orderBy('account')
+      return pageWithTotal({ filtered, rows }, engine, page)
     },
 
     /** Sessions the keeper has to look at, longest due first. */
@@ -102,17 +98,13 @@ export function createExternalSessionRepository({ db, engine }: Pick<Database, '
         .where('expires_at', '>', now)
         .executeTakeFirst()) ?? null,
 
-    openChallenges: async (
-      now: Date,
-      page: { page: number; size: number },
-    ): Promise<{ rows: ChallengeRow[]; total: number }> => {
+    openChallenges: (now: Date, page: { page: number; size: number }) => {
       const filtered = db
         .selectFrom('external_challenge')
         .where('live_key', 'is not', null)
         .where('expires_at', '>', now)
-      const rows = await paged(filtered.selectAll().orderBy('create_time').orderBy('id'), engine, page).execute()
-      const { count } = await filtered.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
-      return { rows, total: Number(count) }
+      const rows = filtered.selectAll().orderBy('create_time').orderBy('id')
+      return pageWithTotal({ filtered, rows }, engine, page)
     },
 
     /** The one before is over. */

@@ -8,6 +8,9 @@ import {
   challengeParams,
   challengeQuery,
   checkedSession,
+  dryRunBody,
+  dryRunParams,
+  dryRunResult,
   session,
   sessionParams,
   sessionQuery,
@@ -68,6 +71,20 @@ export function mountExternalSessionRoutes(
       errors: NO_SESSION,
     },
     ({ who, params }) => sessions.check(who, params),
+  )
+  route(
+    'post',
+    '/admin/external/systems/:system/dry-run',
+    {
+      summary: '试运行：逐步登录并读取第一页，配置可以尚未保存，不改动已有登录态',
+      access: ADMIN,
+      params: dryRunParams,
+      body: dryRunBody,
+      response: dryRunResult,
+      message: '试运行结束',
+      errors: ['NOT_FOUND', 'CONFLICT'],
+    },
+    ({ who, params, body }) => sessions.dryRun(who, params.system, body),
   )
   route(
     'get',

@@ -6,7 +6,9 @@ import {
   SESSION_STATES,
   SESSION_STATUSES,
 } from '../../../types/api/admin-external'
+import { DRY_RUN_STEPS, type DryRunResult } from '../../../types/api/sessions'
 import { optionalText, pageQuery, text } from '../../http/fields'
+import { systemDraft } from '../external-systems/schema'
 
 const status = z.enum(SESSION_STATUSES)
 
@@ -34,6 +36,9 @@ export const sessionRow = z.object({
   ...loginFacts,
   id: z.string(),
   state: z.enum(SESSION_STATES),
+  /** Of its system: a disabled one is not logged in by itself. */
+  is_active: z.boolean(),
+  since: z.string().nullable(),
   age_seconds: z.number().int().nullable(),
   last_check_at: z.string().nullable(),
   learned_lifetime_seconds: z.number().int().nullable(),
@@ -45,6 +50,28 @@ export const sessionRow = z.object({
   last_error: z.string().nullable(),
   challenge_id: z.string().nullable(),
 }) satisfies z.ZodType<ExternalSessionRow>
+
+export const dryRunParams = sessionParams.pick({ system: true })
+export const dryRunBody = z.object({
+  account: optionalText('登录账号', 100).transform((value) => value ?? undefined),
+  endpoint: optionalText('接口名称', 100).transform((value) => value ?? undefined),
+  system: systemDraft.optional(),
+})
+export type DryRunInput = z.infer<typeof dryRunBody>
+export const dryRunResult = z.object({
+  ok: z.boolean(),
+  account: z.string().nullable(),
+  steps: z.array(
+    z.object({
+      name: z.enum(DRY_RUN_STEPS),
+      outcome: z.enum(['ok', 'failed', 'skipped']),
+      ms: z.number().int(),
+      message: z.string(),
+      request: z.unknown(),
+      response: z.unknown(),
+    }),
+  ),
+}) satisfies z.ZodType<DryRunResult>
 
 export const challenge = z.object({
   id: z.string(),

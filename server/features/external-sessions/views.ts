@@ -41,8 +41,17 @@ function nextAction(row: SessionRow, challenge: boolean, now: Date): string {
   if (row.state === 'PASSWORD_WRONG') return '等待管理员更新密码'
   if (row.state === 'SITE_CHANGED') return '等待管理员检查系统配置'
   if (row.state === 'NEW') return '首次使用时登录'
+  if (row.state === 'EXPIRED' && row.next_action_at === null) return '下次使用时登录'
   if (row.state === 'CHALLENGE') return '下次使用时重新获取验证码'
   return isUsable(row, now) ? '定时检查' : '重新登录'
+}
+
+/** Since when a session is what it is. What is tried again and again is known by when it was last good. */
+function sinceOf(row: SessionRow): Date | null {
+  if (row.state === 'ACTIVE') return row.last_login_at
+  if (row.state === 'EXPIRED') return row.expire_at
+  if (row.state === 'SITE_DOWN' || row.state === 'CAPTCHA_EXHAUSTED') return row.last_alive_at
+  return row.update_time
 }
 
 /** A session as the console shows it: without the login. */
@@ -54,6 +63,8 @@ export function toSessionRow(row: SessionRow, { system, now, challengeId }: Sess
     account: row.account,
     status: row.status,
     state: row.state,
+    is_active: system.is_active,
+    since: time(sinceOf(row)),
     age_seconds: age === null ? null : Math.floor(age / 1000),
     expire_at: time(row.expire_at),
     last_login_at: time(row.last_login_at),
@@ -71,7 +82,7 @@ export function toSessionRow(row: SessionRow, { system, now, challengeId }: Sess
 }
 
 interface SessionFacts {
-  system: { lock_threshold: number }
+  system: { lock_threshold: number; is_active: boolean }
   now: Date
   challengeId: string | null
 }

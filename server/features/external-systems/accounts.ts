@@ -45,6 +45,34 @@ export class Accounts {
     return tried
   }
 
+  /** The account's row. @throws AppError NOT_FOUND */
+  async get(trx: Db, systemName: string, account: string): Promise<AccountRow> {
+    const row = await this.deps.repository.findAccount(systemName, account, trx)
+    if (!row) throw new AppError('NOT_FOUND', { message: '账号不存在' })
+    return row
+  }
+
+  ofSystem(trx: Db, systemName: string): Promise<AccountRow[]> {
+    return this.deps.repository.accountRows(systemName, trx)
+  }
+
+  /** @returns the rows as they were */
+  async closeAll(trx: Db, systemName: string): Promise<AccountRow[]> {
+    const rows = await this.ofSystem(trx, systemName)
+    await this.close(trx, rows)
+    return rows
+  }
+
+  /** Their logins are over, and nobody makes new ones until one is asked for; a stop stays one. */
+  async close(trx: Db, rows: AccountRow[]): Promise<void> {
+    const { repository, vault, now } = this.deps
+    for (const { id, status } of rows) {
+      const over = { status: 'expired', state: 'EXPIRED', expire_at: now() } as const
+      const changes = { cookie: vault.seal('{}', purposeOf(id, 'cookie')), next_action_at: null, update_time: now() }
+      await repository.changeAccount(id, { ...(status === 'active' ? over : {}), ...changes }, trx)
+    }
+  }
+
   #sealed(id: string, password: string) {
     return { password: this.deps.vault.seal(password, purposeOf(id, 'password')), password_proven: false }
   }

@@ -2,7 +2,7 @@ import type { Selectable, Updateable } from 'kysely'
 import type { SessionState, SessionStatus } from '../../../types/api/admin-external'
 import type { Database, Db } from '../../db/database'
 import type { ExternalApiEndpointTable, ExternalAuthSessionTable, ExternalSystemTable } from '../../db/external-schema'
-import { paged } from '../../db/sql-kit'
+import { pageWithTotal } from '../../db/sql-kit'
 
 export type SystemRow = Selectable<ExternalSystemTable>
 export type EndpointRow = Selectable<ExternalApiEndpointTable>
@@ -26,17 +26,9 @@ export interface SealedRow {
 
 export function createExternalSystemRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
   return {
-    list: async (page: { page: number; size: number }): Promise<{ rows: SystemRow[]; total: number }> => {
-      const rows = await paged(
-        db.selectFrom('external_system').selectAll().orderBy('system_name'),
-        engine,
-        page,
-      ).execute()
-      const { count } = await db
-        .selectFrom('external_system')
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow()
-      return { rows, total: Number(count) }
+    list: (page: { page: number; size: number }) => {
+      const filtered = db.selectFrom('external_system')
+      return pageWithTotal({ filtered, rows: filtered.selectAll().orderBy('system_name') }, engine, page)
     },
 
     /** By name, or by id. */
@@ -107,6 +99,14 @@ export function createExternalSystemRepository({ db, engine }: Pick<Database, 'd
         .selectFrom('external_auth_session')
         .select(['system_name', 'account', 'status', 'state'])
         .where('system_name', 'in', systemNames.length > 0 ? systemNames : [''])
+        .orderBy('account')
+        .execute(),
+
+    accountRows: (systemName: string, on: Db): Promise<AccountRow[]> =>
+      on
+        .selectFrom('external_auth_session')
+        .selectAll()
+        .where('system_name', '=', systemName)
         .orderBy('account')
         .execute(),
 

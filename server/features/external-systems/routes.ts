@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CATALOGUES, PROFILE_NAMES, PROFILES } from '../../connectors/external-site/profiles'
 import { staff } from '../../http/authenticate'
 import type { Family } from '../../http/guard'
 import { pageOf } from '../../http/page'
@@ -8,6 +9,7 @@ import {
   endpointChanges,
   endpointParams,
   endpointView,
+  profileView,
   systemBody,
   systemChanges,
   systemParams,
@@ -34,6 +36,19 @@ export function mountExternalSystemRoutes(
       message: '获取成功',
     },
     ({ query }) => systems.list(query),
+  )
+  route(
+    'get',
+    '/admin/external/profiles',
+    {
+      summary: '配置模板：各模板的默认值与接口目录',
+      access: ADMIN,
+      response: z.object({ list: z.array(profileView) }),
+      message: '获取成功',
+    },
+    async () => ({
+      list: PROFILE_NAMES.map((name) => ({ name, profile: PROFILES[name], endpoints: CATALOGUES[name] })),
+    }),
   )
   route(
     'post',
@@ -93,6 +108,18 @@ export function mountExternalSystemRoutes(
     '/admin/external/systems/:system/accounts/:account',
     { summary: '删除账号', access: ADMIN, params: accountParams, response: done, errors: ['NOT_FOUND'] },
     ({ who, params }) => systems.removeAccount(who, params.system, params.account),
+  )
+  route(
+    'post',
+    '/admin/external/:system/:account/logout',
+    {
+      summary: '退出登录：本地与外部系统的登录态都作废，下次使用时重新登录',
+      access: ADMIN,
+      params: accountParams,
+      response: done,
+      errors: ['NOT_FOUND'],
+    },
+    ({ who, params }) => systems.logOut(who, params),
   )
   mountEndpointRoutes({ route }, systems)
 }

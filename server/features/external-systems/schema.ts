@@ -9,7 +9,7 @@ import { PROFILE_NAMES } from '../../connectors/external-site/profiles'
 import { integer, listOf, oneOf, optionalText, pageQuery, text } from '../../http/fields'
 
 /** Words of our own addresses, which a system's name would be taken for. */
-const RESERVED = new Set(['systems', 'sessions', 'challenges', 'logs', 'pulls', 'work-orders', 'endpoints'])
+const RESERVED = new Set(['systems', 'sessions', 'challenges', 'logs', 'pulls', 'work-orders', 'endpoints', 'profiles'])
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const
 
 const systemName = text('系统标识', 100)
@@ -70,6 +70,12 @@ export const systemBody = z.object({
 })
 export type SystemInput = z.infer<typeof systemBody>
 
+/** A system as it may be before it is saved: passwords left out are those that are saved. */
+export const systemDraft = systemBody.extend({
+  accounts: listOf('账号', z.object({ account, password: password.optional() }), 50).default([]),
+})
+export type SystemDraft = z.infer<typeof systemDraft>
+
 /** Fields left out stay as they are; accounts and endpoints named are added or changed, the others stay. */
 export const systemChanges = z
   .object({
@@ -101,6 +107,13 @@ export const endpointView = z.object({
   description: z.string().nullable(),
 }) satisfies z.ZodType<ExternalEndpointRow>
 
+/** What a shipped profile assumes, for whoever overrides it. */
+export const profileView = z.object({
+  name: z.enum(PROFILE_NAMES),
+  profile: z.record(z.string(), z.unknown()),
+  endpoints: z.array(endpointView.omit({ id: true, system_name: true })),
+})
+
 /** No password is ever part of an answer. */
 export const systemView = z.object({
   id: z.string(),
@@ -119,6 +132,9 @@ export const systemView = z.object({
   lock_threshold: z.number().int(),
   check_interval_seconds: z.number().int(),
   pull_interval_seconds: z.number().int().nullable(),
+  next_pull_at: z.string().nullable(),
+  /** Newest time of an order that a complete pull has seen, as the site writes it. */
+  watermark: z.string().nullable(),
   is_active: z.boolean(),
   create_time: z.string(),
   update_time: z.string(),

@@ -1,18 +1,19 @@
-import { CATALOGUES, NEEDED_ENDPOINTS, type ProfileName } from '../../connectors/external-site/profiles'
+import type { HttpCall } from '../../connectors/kit/http'
 import type { Database, Db } from '../../db/database'
 import { isUniqueViolation } from '../../db/db-error'
 import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'
 import { newId } from '../../ids'
-import { shanghaiTime } from '../../time'
 import type { Vault } from '../../vault'
 import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
 import { Accounts } from './accounts'
-import type { AccountSummary, EndpointRow, ExternalSystemRepository, SystemRow } from './repository'
+import { assertComplete, Endpoints } from './endpoints'
+import type { AccountRow, AccountSummary, EndpointRow, ExternalSystemRepository, SystemRow } from './repository'
 import type { EndpointChanges, EndpointInput, SystemChanges, SystemInput } from './schema'
 import { type OpenSystem, profileOf, type Sites } from './sites'
+import { toEndpoint, toView } from './views'
 
 export interface ExternalSystemDeps {
   repository: ExternalSystemRepository
@@ -25,48 +26,21 @@ export interface ExternalSystemDeps {
 
 /** Told after a change whose accounts are to be tried at once. */
 type Listener = (systemName: string, accounts: string[]) => void
+/** Told of logins that are over for us, so that they end at the site too. */
+type EndListener = (open: OpenSystem, rows: AccountRow[]) => Promise<void>
 
 /** External systems as data: where they are, how they are logged in to, with which accounts. */
 export function createExternalSystemService(deps: ExternalSystemDeps) {
   const { repository, sites, audit, transaction, now } = deps
   const listeners: Listener[] = []
+  const endListeners: EndListener[] = []
   const accountsOf = new Accounts(deps)
+  const endpointsOf = new Endpoints(deps)
 
   async function get(reference: string, on?: Db): Promise<SystemRow> {
     const system = await repository.find(reference, on)
     if (!system) throw new AppError('NOT_FOUND', { message: '外部系统不存在' })
     return system
-  }
-
-  const newEndpoint = (system_name: string, input: EndpointInput, known?: { require_auth: boolean }): EndpointRow => ({
-    id: newId(),
-    system_name,
-    name: input.name,
-    endpoint: input.endpoint,
-    http_method: input.http_method,
-    require_auth: input.require_auth ?? known?.require_auth ?? true,
-    description: input.description ?? null,
-    create_time: now(),
-    update_time: now(),
-  })
-
-  /** Endpoints given are laid over those there are, by name. */
-  async function putEndpoints(trx: Db, systemName: string, inputs: EndpointInput[]): Promise<void> {
-    const known = await repository.endpoints(systemName, trx)
-    for (const input of inputs) {
-      const found = known.find(({ name }) => name === input.name)
-      const row = newEndpoint(systemName, input, found)
-      const { id: _id, create_time: _time, ...changes } = row
-      if (found) await repository.updateEndpoint(found.id, changes, trx)
-      else await repository.insertEndpoint(row, trx)
-    }
-  }
-
-  async function assertUsable(trx: Db, system: SystemRow): Promise<void> {
-    const names = (await repository.endpoints(system.system_name, trx)).map(({ name }) => name)
-    const missing = NEEDED_ENDPOINTS.filter((name) => !names.includes(name))
-    if (missing.length > 0)
-      throw new AppError('INVALID_INPUT', { message: `缺少接口 ${missing.join('、')}（endpoints）` })
   }
 
   async function view(system: SystemRow, accounts?: AccountSummary[]) {
@@ -107,6 +81,12 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
     return result
   }
 
+  /** Ends logins at the site as it was, after they ended here; a site that is away costs nothing but the goodbye. */
+  async function end(system: SystemRow, endpoints: EndpointRow[], rows: AccountRow[]): Promise<void> {
+    const open = sites.open(system, endpoints)
+    await Promise.all(endListeners.map((listener) => listener(open, rows)))
+  }
+
   function tell(system: SystemRow, accounts: string[]): void {
     sites.forget(system.id)
     for (const listener of listeners) listener(system.system_name, accounts)
@@ -114,13 +94,32 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
 
   return {
     onChange: (listener: Listener) => void listeners.push(listener),
+    onEnd: (listener: EndListener) => void endListeners.push(listener),
 
     get,
+    find: (reference: string) => repository.find(reference),
 
     /** The system, its merged profile and the connection to it. @throws AppError NOT_FOUND */
     async open(reference: string): Promise<OpenSystem> {
       const system = await get(reference)
       return sites.open(system, await repository.endpoints(system.system_name))
+    },
+
+    /**
+     * A connection for trying things out, saved or not. Of an unsaved system the endpoints are laid over the saved ones.
+     * @throws AppError NOT_FOUND, INVALID_INPUT
+     */
+    async probe(reference: string, draft: Omit<SystemInput, 'accounts'> | null, watch: (call: HttpCall) => void) {
+      const saved = await repository.find(reference)
+      if (!saved && !draft) throw new AppError('NOT_FOUND', { message: '外部系统不存在' })
+      const present = saved ? await repository.endpoints(saved.system_name) : []
+      if (!draft) return { saved, endpoints: present, open: sites.probe(saved!, present, watch) }
+      const endpoints = saved
+        ? endpointsOf.laidOver(saved.system_name, present, draft.endpoints)
+        : endpointsOf.initial(draft.system_name, draft.profile, draft.endpoints)
+      assertComplete(endpoints)
+      const system = { ...newSystem(draft, now()), system_name: saved?.system_name ?? draft.system_name }
+      return { saved, endpoints, open: sites.probe(system, endpoints, watch) }
     },
 
     /** Forgets an open circuit: somebody says the site is back. */
@@ -146,30 +145,16 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
     /** @throws AppError INVALID_INPUT, CONFLICT where the name is taken */
     async create(who: StaffPrincipal, input: SystemInput, once: Once) {
       profileOf(input.profile, input.overrides)
-      const { endpoints, accounts, overrides, ...columns } = input
-      const system: SystemRow = {
-        ...columns,
-        id: newId(),
-        overrides: JSON.stringify(overrides),
-        next_pull_at: input.pull_interval_seconds === null ? null : now(),
-        watermark: null,
-        create_time: now(),
-        update_time: now(),
-      }
+      const { endpoints, accounts } = input
+      const { accounts: _accounts, ...settings } = input
+      const system = newSystem(settings, now())
       return unique('该系统标识、账号或接口', () =>
         transaction(async (trx) => {
           await repository.insert(system, trx)
-          const catalogue = CATALOGUES[input.profile as ProfileName].filter(
-            (one) => !endpoints.some((given) => given.name === one.name || samePath(given, one)),
-          )
-          for (const one of catalogue)
-            await repository.insertEndpoint(newEndpoint(system.system_name, one as EndpointInput, one), trx)
-          for (const one of endpoints) {
-            const known = CATALOGUES[input.profile as ProfileName].find(({ name }) => name === one.name)
-            await repository.insertEndpoint(newEndpoint(system.system_name, one, known), trx)
-          }
+          for (const row of endpointsOf.initial(system.system_name, input.profile, endpoints))
+            await repository.insertEndpoint(row, trx)
           await accountsOf.put(trx, system.system_name, accounts)
-          await assertUsable(trx, system)
+          await endpointsOf.assertUsable(trx, system)
           await audit.record(trx, who, {
             action: 'external.system.create',
             target: system.system_name,
@@ -189,61 +174,78 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
 
     async change(who: StaffPrincipal, reference: string, input: SystemChanges) {
       const { endpoints, accounts, overrides, system_name, ...columns } = input
-      const { system, tried } = await unique('同名或同路径的接口', () =>
+      const { system, tried, stopped } = await unique('同名或同路径的接口', () =>
         transaction(async (trx) => {
           const before = await get(reference, trx)
-          if (system_name !== undefined && system_name !== before.system_name)
-            throw new AppError('INVALID_INPUT', { message: '系统标识不能修改（system_name）' })
-          const changes = {
-            ...defined(columns),
-            ...(overrides === undefined ? {} : { overrides: JSON.stringify(overrides) }),
-            ...(columns.pull_interval_seconds ? { next_pull_at: now() } : {}),
-            ...(columns.pull_interval_seconds === null ? { next_pull_at: null } : {}),
-            update_time: now(),
-          }
+          assertSameName(before, system_name)
+          const changes = changedColumns({ ...columns, overrides }, now())
           const after = { ...before, ...changes }
           profileOf(after.profile, JSON.parse(after.overrides))
           await repository.update(before.id, changes, trx)
-          if (endpoints) await putEndpoints(trx, before.system_name, endpoints)
-          await assertUsable(trx, after)
+          if (endpoints) await endpointsOf.put(trx, before.system_name, endpoints)
+          await endpointsOf.assertUsable(trx, after)
           const changed = accounts ? await accountsOf.put(trx, before.system_name, accounts) : []
-          const isSiteChanged = endpoints || ['base_url', 'profile', 'overrides'].some((name) => name in input)
-          const again = isSiteChanged ? await accountsOf.lift(trx, before.system_name) : []
+          const isStarted = !before.is_active && after.is_active
+          const again = isStarted || isSiteChanged(input) ? await accountsOf.lift(trx, before.system_name) : []
+          const ended = before.is_active && !after.is_active ? await accountsOf.closeAll(trx, before.system_name) : []
           await audit.record(trx, who, {
             action: 'external.system.change',
             target: before.system_name,
             detail: {
               fields: Object.keys(input),
-              passwords: accounts?.filter((one) => one.password).map((one) => one.account),
+              passwords: input.accounts?.flatMap((one) => (one.password ? one.account : [])),
             },
           })
-          return { system: after, tried: [...new Set([...changed, ...again])] }
+          const toTry = after.is_active ? [...new Set([...changed, ...again])] : []
+          return { system: after, tried: toTry, stopped: { before, ended } }
         }),
       )
+      if (stopped.ended.length > 0)
+        await end(stopped.before, await repository.endpoints(system.system_name), stopped.ended)
       tell(system, tried)
       return view(system)
     },
 
     async remove(who: StaffPrincipal, reference: string): Promise<{ message: string }> {
-      const system = await transaction(async (trx) => {
+      const { system, endpoints, rows } = await transaction(async (trx) => {
         const found = await get(reference, trx)
+        const known = await repository.endpoints(found.system_name, trx)
+        const logins = await accountsOf.ofSystem(trx, found.system_name)
         await repository.remove(found, trx)
         await audit.record(trx, who, { action: 'external.system.remove', target: found.system_name })
-        return found
+        return { system: found, endpoints: known, rows: logins }
       })
+      await end(system, endpoints, rows)
       sites.forget(system.id)
       return { message: '外部系统已删除' }
     },
 
-    removeAccount: (who: StaffPrincipal, reference: string, account: string) =>
-      transaction(async (trx) => {
-        const { system_name } = await get(reference, trx)
-        const row = await repository.findAccount(system_name, account, trx)
-        if (!row) throw new AppError('NOT_FOUND', { message: '账号不存在' })
-        await repository.removeAccount(row.id, trx)
-        await audit.record(trx, who, { action: 'external.account.remove', target: `${system_name} ${account}` })
-        return { message: '账号已删除' }
-      }),
+    async removeAccount(who: StaffPrincipal, reference: string, account: string): Promise<{ message: string }> {
+      const { system, row } = await transaction(async (trx) => {
+        const found = await get(reference, trx)
+        const login = await accountsOf.get(trx, found.system_name, account)
+        await repository.removeAccount(login.id, trx)
+        const target = `${found.system_name} ${account}`
+        await audit.record(trx, who, { action: 'external.account.remove', target })
+        return { system: found, row: login }
+      })
+      await end(system, await repository.endpoints(system.system_name), [row])
+      return { message: '账号已删除' }
+    },
+
+    /** Ends an account's login here and at the site; it is logged in again when somebody needs it. */
+    async logOut(who: StaffPrincipal, at: { system: string; account: string }): Promise<{ message: string }> {
+      const { system, row } = await transaction(async (trx) => {
+        const found = await get(at.system, trx)
+        const login = await accountsOf.get(trx, found.system_name, at.account)
+        await accountsOf.close(trx, [login])
+        const target = `${found.system_name} ${at.account}`
+        await audit.record(trx, who, { action: 'external.session.logout', target })
+        return { system: found, row: login }
+      })
+      await end(system, await repository.endpoints(system.system_name), [row])
+      return { message: '已退出登录' }
+    },
 
     endpoints: async (reference: string) => {
       const { system_name } = await get(reference)
@@ -252,17 +254,17 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
 
     addEndpoint: (who: StaffPrincipal, reference: string, input: EndpointInput) =>
       onEndpoints(who, reference, { action: 'external.endpoint.add', detail: input }, async (trx, { system_name }) => {
-        const row = newEndpoint(system_name, input)
+        const row = endpointsOf.create(system_name, input)
         await repository.insertEndpoint(row, trx)
         return toEndpoint(row)
       }),
 
     changeEndpoint: (who: StaffPrincipal, at: { system: string; id: string }, input: EndpointChanges) =>
       onEndpoints(who, at.system, { action: 'external.endpoint.change', detail: input }, async (trx, system) => {
-        const row = await ownEndpoint(trx, system, at.id)
+        const row = await endpointsOf.own(trx, system, at.id)
         const changes = { ...defined(input), update_time: now() }
         await repository.updateEndpoint(row.id, changes, trx)
-        await assertUsable(trx, system)
+        await endpointsOf.assertUsable(trx, system)
         return toEndpoint({ ...row, ...changes })
       }),
 
@@ -272,41 +274,49 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
         at.system,
         { action: 'external.endpoint.remove', detail: { id: at.id } },
         async (trx, system) => {
-          const row = await ownEndpoint(trx, system, at.id)
+          const row = await endpointsOf.own(trx, system, at.id)
           await repository.removeEndpoint(row.id, trx)
-          await assertUsable(trx, system)
+          await endpointsOf.assertUsable(trx, system)
           return { message: '接口已删除' }
         },
       ),
-  }
-
-  async function ownEndpoint(trx: Db, { system_name }: SystemRow, id: string): Promise<EndpointRow> {
-    const row = await repository.findEndpoint(id, trx)
-    if (row?.system_name !== system_name) throw new AppError('NOT_FOUND', { message: '接口不存在' })
-    return row
   }
 }
 
 export type ExternalSystemService = ReturnType<typeof createExternalSystemService>
 
-const samePath = (a: { endpoint: string; http_method: string }, b: { endpoint: string; http_method: string }) =>
-  a.endpoint === b.endpoint && a.http_method === b.http_method
+function newSystem(input: Omit<SystemInput, 'accounts'>, time: Date): SystemRow {
+  const { endpoints: _endpoints, overrides, ...columns } = input
+  return {
+    ...columns,
+    id: newId(),
+    overrides: JSON.stringify(overrides),
+    next_pull_at: input.pull_interval_seconds === null ? null : time,
+    watermark: null,
+    create_time: time,
+    update_time: time,
+  }
+}
+
+function assertSameName(before: SystemRow, given: string | undefined): void {
+  if (given !== undefined && given !== before.system_name)
+    throw new AppError('INVALID_INPUT', { message: '系统标识不能修改（system_name）' })
+}
+
+const isSiteChanged = (input: SystemChanges) =>
+  ['base_url', 'profile', 'overrides', 'endpoints'].some((name) => input[name as keyof SystemChanges] !== undefined)
+
+function changedColumns({ overrides, ...columns }: Omit<SystemChanges, 'accounts' | 'endpoints'>, time: Date) {
+  const { pull_interval_seconds: interval } = columns
+  return {
+    ...defined(columns),
+    ...(overrides === undefined ? {} : { overrides: JSON.stringify(overrides) }),
+    ...(interval === undefined ? {} : { next_pull_at: interval === null ? null : time }),
+    update_time: time,
+  }
+}
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
 const defined = <T extends object>(value: T): Defined<T> =>
   Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>
-
-const toEndpoint = ({ create_time: _c, update_time: _u, ...endpoint }: EndpointRow) => endpoint
-
-function toView(system: SystemRow, endpoints: EndpointRow[], accounts: AccountSummary[]) {
-  const { overrides, create_time, update_time, ...rest } = system
-  return {
-    ...rest,
-    overrides: JSON.parse(overrides) as Record<string, unknown>,
-    endpoints: endpoints.map(toEndpoint),
-    accounts,
-    create_time: shanghaiTime(create_time),
-    update_time: shanghaiTime(update_time),
-  }
-}

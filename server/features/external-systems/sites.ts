@@ -1,4 +1,5 @@
 import { createExternalSite, type ExternalSite, type SiteOptions } from '../../connectors/external-site'
+import type { HttpCall } from '../../connectors/kit/http'
 import { mergeProfile, profileSchema, type SiteProfile } from '../../connectors/external-site/profile'
 import { type ProfileName, PROFILES, type SiteEndpoint } from '../../connectors/external-site/profiles'
 import { AppError } from '../../errors/app-error'
@@ -46,6 +47,21 @@ export function createSites(options: Pick<SiteOptions, 'log' | 'record' | 'now'>
       const opened = { system, profile, site }
       open.set(system.id, { version, opened })
       return opened
+    },
+
+    /** A connection of its own whose calls are also handed to `watch`, masked; the caller closes its site. */
+    probe(system: SystemRow, endpoints: SiteEndpoint[], watch: (call: HttpCall) => void): OpenSystem {
+      const profile = profileOf(system.profile, JSON.parse(system.overrides))
+      const record: SiteOptions['record'] = (call, notes) => {
+        options.record(call, notes)
+        watch(call)
+      }
+      const { system_name: systemName, base_url: baseUrl } = system
+      return {
+        system,
+        profile,
+        site: createExternalSite({ ...options, record, systemName, baseUrl, profile, endpoints }),
+      }
     },
 
     /** Forgets the open circuit of a site that an admin says is back. */

@@ -1,7 +1,7 @@
 import type { Selectable, Updateable } from 'kysely'
 import type { Database, Db } from '../../db/database'
 import type { ExternalPullRunTable, ExternalWorkOrderTable } from '../../db/external-schema'
-import { contains, paged } from '../../db/sql-kit'
+import { contains, pageWithTotal } from '../../db/sql-kit'
 
 export type PullRow = Selectable<ExternalPullRunTable>
 export type ExternalOrderRow = Selectable<ExternalWorkOrderTable>
@@ -19,6 +19,15 @@ export function createExternalWorkOrderRepository({ db, engine }: Pick<Database,
   return {
     findRun: async (id: string): Promise<PullRow | null> =>
       (await db.selectFrom('external_pull_run').selectAll().where('id', '=', id).executeTakeFirst()) ?? null,
+
+    /** Newest first. */
+    runs: (systemName: string | undefined, page: { page: number; size: number }) => {
+      const filtered = db
+        .selectFrom('external_pull_run')
+        .$if(systemName !== undefined, (query) => query.where('system_name', '=', systemName!))
+      const rows = filtered.selectAll().orderBy('create_time', 'desc').orderBy('id', 'desc')
+      return pageWithTotal({ filtered, rows }, engine, page)
+    },
 
     /** The pull of a system that is not over. */
     liveRun: async (systemName: string): Promise<PullRow | null> =>
@@ -98,10 +107,7 @@ export function createExternalWorkOrderRepository({ db, engine }: Pick<Database,
       return numUpdatedRows === 1n
     },
 
-    list: async (
-      { system, q }: OrderFilter,
-      page: { page: number; size: number },
-    ): Promise<{ rows: ExternalOrderRow[]; total: number }> => {
+    list: ({ system, q }: OrderFilter, page: { page: number; size: number }) => {
       const filtered = db
         .selectFrom('external_work_order')
         .$if(system !== undefined, (query) => query.where('system_name', '=', system!))
@@ -110,13 +116,8 @@ export function createExternalWorkOrderRepository({ db, engine }: Pick<Database,
             eb.or(['external_no', 'title', 'content', 'address'].map((column) => contains(column, q!))),
           ),
         )
-      const rows = await paged(
-        filtered.selectAll().orderBy('first_seen_at', 'desc').orderBy('id', 'desc'),
-        engine,
-        page,
-      ).execute()
-      const { count } = await filtered.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
-      return { rows, total: Number(count) }
+      const rows = filtered.selectAll().orderBy('first_seen_at', 'desc').orderBy('id', 'desc')
+      return pageWithTotal({ filtered, rows }, engine, page)
     },
   }
 }

@@ -11,6 +11,7 @@ import {
   pullRun,
   pullStarted,
   runParams,
+  runQuery,
 } from './schema'
 import type { ExternalWorkOrderService } from './service'
 
@@ -34,6 +35,18 @@ export function mountExternalWorkOrderRoutes(
       idempotent: true,
     },
     ({ who, params, once }) => orders.pull(who, params.system, once),
+  )
+  route(
+    'get',
+    '/admin/external/pulls',
+    {
+      summary: '拉取记录，新的在前',
+      access: ADMIN,
+      query: runQuery,
+      response: pageOf(pullRun),
+      message: '获取成功',
+    },
+    ({ query }) => orders.runs(query),
   )
   route(
     'get',

@@ -25,6 +25,7 @@ export const pullRun = z.object({
 
 const filter = (label: string) => optionalText(label, 100).transform((value) => value ?? undefined)
 export const orderQuery = z.object({ ...pageQuery(20), system: filter('系统标识'), q: filter('搜索词') })
+export const runQuery = z.object({ ...pageQuery(20), system: filter('系统标识') })
 export const orderParams = z.object({ id: text('外部工单编号', 36) })
 export const orderRow = z.object({
   id: z.string(),

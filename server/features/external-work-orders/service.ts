@@ -122,6 +122,11 @@ export function createExternalWorkOrderService(deps: ExternalWorkOrderDeps) {
       return { run_id: id }
     },
 
+    async runs({ page, size, system }: { page: number; size: number; system?: string }) {
+      const { rows, total } = await repository.runs(system, { page, size })
+      return toPage(rows.map(toRun), total, { page, size })
+    },
+
     async run(id: string) {
       const row = await repository.findRun(id)
       if (!row) throw new AppError('NOT_FOUND', { message: '拉取记录不存在' })

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
-import type { Db } from '../../db/database'
+import type { Database, Db } from '../../db/database'
 import type { TaskFileTable } from '../../db/schema'
+import { first } from '../../db/sql-kit'
 
 export type FileRow = Selectable<TaskFileTable>
 export type FileTarget = Partial<Pick<FileRow, 'task_id' | 'step_record_id' | 'visit_id'>> & {
@@ -10,7 +11,7 @@ export type FileTarget = Partial<Pick<FileRow, 'task_id' | 'step_record_id' | 'v
 /** Keeps each statement below SQL Server's 2,100 parameters. */
 const ROWS_PER_INSERT = 50
 
-export function createFileRepository(db: Db) {
+export function createFileRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
   return {
     find: async (id: string): Promise<FileRow | null> =>
       (await db.selectFrom('task_file').selectAll().where('id', '=', id).executeTakeFirst()) ?? null,
@@ -57,13 +58,18 @@ export function createFileRepository(db: Db) {
         .execute()
     },
 
-    unusedBefore: (before: Date): Promise<Pick<FileRow, 'id' | 'storage_key'>[]> =>
-      db
-        .selectFrom('task_file')
-        .select(['id', 'storage_key'])
-        .where('owner', '=', 'unused')
-        .where('create_time', '<', before)
-        .execute(),
+    /** Oldest first. */
+    unusedBefore: (before: Date, count: number): Promise<Pick<FileRow, 'id' | 'storage_key'>[]> =>
+      first(
+        db
+          .selectFrom('task_file')
+          .select(['id', 'storage_key'])
+          .where('owner', '=', 'unused')
+          .where('create_time', '<', before)
+          .orderBy('create_time'),
+        engine,
+        count,
+      ).execute(),
 
     /** @returns false when somebody attached it in the meantime */
     removeUnused: async (id: string): Promise<boolean> => {

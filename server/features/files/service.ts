@@ -121,13 +121,17 @@ export function createFileService({ repository, storage, links, transaction, now
   }
 
   async function sweepUnused(): Promise<number> {
+    const before = new Date(now().getTime() - UNUSED_LIFETIME_MS)
     let removed = 0
-    for (const row of await repository.unusedBefore(new Date(now().getTime() - UNUSED_LIFETIME_MS)))
-      if (await repository.removeUnused(row.id)) {
-        await removeContents(row.storage_key)
-        removed++
-      }
-    return removed
+    for (;;) {
+      const rows = await repository.unusedBefore(before, SWEEP_BATCH)
+      for (const row of rows)
+        if (await repository.removeUnused(row.id)) {
+          await removeContents(row.storage_key)
+          removed++
+        }
+      if (rows.length < SWEEP_BATCH) return removed
+    }
   }
 
   async function sweepOrphans(): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Database, Db } from '../../db/database'
 import type { TaskTable } from '../../db/schema'
-import { paged } from '../../db/sql-kit'
+import { pageWithTotal } from '../../db/sql-kit'
 import type { Selectable } from 'kysely'
 
 const SYSTEM = 'ngs'
@@ -10,19 +10,31 @@ export type Subject = Pick<Selectable<TaskTable>, 'id' | 'type' | 'ngs_oid' | 'n
 }
 
 export function createNgsSyncRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
-  /** Tasks that ngs was never told of, or that something is overdue for. */
+  /**
+   * Tasks that ngs should know and was never told of, or that something is overdue for. What is older than the first
+   * entry was there before the connection (the demo's own tasks among it) and is none of its business.
+   */
   const drifting = (late: Date) =>
     db.selectFrom('task').where((eb) =>
       eb.or([
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('outbox as any_entry')
-              .select('any_entry.id')
-              .where('any_entry.system_name', '=', SYSTEM)
-              .whereRef('any_entry.key', '=', 'task.id'),
+        eb.and([
+          eb('task.ngs_oid', 'is', null),
+          eb('task.create_time', '>=', (some) =>
+            some
+              .selectFrom('outbox as oldest')
+              .select((one) => one.fn.min('oldest.created_at').as('since'))
+              .where('oldest.system_name', '=', SYSTEM),
           ),
-        ),
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('outbox as any_entry')
+                .select('any_entry.id')
+                .where('any_entry.system_name', '=', SYSTEM)
+                .whereRef('any_entry.key', '=', 'task.id'),
+            ),
+          ),
+        ]),
         eb.exists(
           eb
             .selectFrom('outbox as unsent')
@@ -66,27 +78,41 @@ export function createNgsSyncRepository({ db, engine }: Pick<Database, 'db' | 'e
     },
 
     /** Newest task first. */
-    drift: async (late: Date, page: { page: number; size: number }) => {
-      const rows = await paged(
-        drifting(late)
-          .select([
-            'task.id',
-            'task.task_id',
-            'task.status',
-            'task.current_step',
-            'task.ngs_oid',
-            'task.ngs_task_id',
-            'task.create_time',
-          ])
-          .orderBy('task.create_time', 'desc')
-          .orderBy('task.id', 'desc'),
-        engine,
-        page,
-      ).execute()
-      const { count } = await drifting(late)
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow()
-      return { rows, total: Number(count) }
+    drift: (late: Date, page: { page: number; size: number }) => {
+      const filtered = drifting(late)
+      const rows = filtered
+        .select([
+          'task.id',
+          'task.task_id',
+          'task.status',
+          'task.current_step',
+          'task.ngs_oid',
+          'task.ngs_task_id',
+          'task.create_time',
+        ])
+        .orderBy('task.create_time', 'desc')
+        .orderBy('task.id', 'desc')
+      return pageWithTotal({ filtered, rows }, engine, page)
+    },
+
+    /** The task with this number or UUID. */
+    findTask: async (reference: string, on: Db) =>
+      (await on
+        .selectFrom('task')
+        .select(['id', 'task_id', 'ngs_oid', 'ngs_task_id'])
+        .where((eb) => eb.or([eb('id', '=', reference), eb('task_id', '=', reference)]))
+        .executeTakeFirst()) ?? null,
+
+    /** What waits for this customer's number at ngs is looked at again now. */
+    wakeCustomer: async (on: Db, customerId: number, now: Date): Promise<void> => {
+      await on
+        .updateTable('outbox')
+        .set({ next_attempt_at: now })
+        .where('system_name', '=', SYSTEM)
+        .where('state', '=', 'PENDING')
+        .where('waiting_for', '=', 'CUSTOMER_GUID')
+        .where('key', 'in', (eb) => eb.selectFrom('task').select('task.id').where('task.customer_id', '=', customerId))
+        .execute()
     },
 
     /** Everything ngs is or was owed for these tasks, in order. */

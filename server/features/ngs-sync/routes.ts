@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { AdminDriftRow } from '../../../types/api/admin'
 import { TASK_STATUSES } from '../../../types/task-types'
 import { staff } from '../../http/authenticate'
-import { pageQuery } from '../../http/fields'
+import { pageQuery, text } from '../../http/fields'
 import type { Family } from '../../http/guard'
 import { pageOf } from '../../http/page'
-import type { NgsDrift } from './service'
+import type { NgsDrift, NgsOrders } from './service'
 
 const drift = z.object({
   id: z.string(),
@@ -23,7 +23,29 @@ const drift = z.object({
   since: z.string(),
 }) satisfies z.ZodType<AdminDriftRow>
 
-export function mountNgsDriftRoutes({ route }: Family, { ngsDrift }: { ngsDrift: NgsDrift }) {
+const orderIds = z.object({ oId: text('工单 oId', 100), taskId: text('工单 taskId', 100) })
+const entered = z.object({ task_id: z.string(), ngs_oid: z.string(), ngs_task_id: z.string() })
+
+export function mountNgsSyncRoutes(
+  { route }: Family,
+  { ngsDrift, ngsOrders }: { ngsDrift: NgsDrift; ngsOrders: NgsOrders },
+) {
+  route(
+    'post',
+    '/admin/ngs/tasks/:id/order',
+    {
+      summary: '人工录入任务在 ngs 的工单编号；等待它的写入随即发送',
+      access: staff('ADMIN'),
+      params: z.object({ id: text('任务编号', 40) }),
+      body: orderIds,
+      response: entered,
+      message: '已保存',
+      errors: ['NOT_FOUND', 'CONFLICT'],
+      idempotent: true,
+    },
+    ({ who, params, body, once }) => ngsOrders.enter(who, params.id, { finding: body, once }),
+  )
+
   route(
     'get',
     '/admin/ngs/drift',

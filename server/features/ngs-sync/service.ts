@@ -3,9 +3,13 @@ import { UpstreamError } from '../../connectors/kit/upstream-error'
 import type { Ngs } from '../../connectors/ngs'
 import type { NgsOperation } from '../../connectors/ngs/constants'
 import { orderIdsOf } from '../../connectors/ngs/schema'
-import type { Db } from '../../db/database'
+import type { Database, Db } from '../../db/database'
+import { AppError } from '../../errors/app-error'
+import type { StaffPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'
-import type { Delivery, OutboxHandler } from '../outbox/handler'
+import type { AuditService } from '../audit/service'
+import type { Once } from '../idempotency/service'
+import type { Delivery, Finding, OutboxHandler } from '../outbox/handler'
 import type { OutboxRow } from '../outbox/repository'
 import type { OutboxService } from '../outbox/service'
 import type { TaskRow } from '../tasks/repository'
@@ -34,12 +38,24 @@ const isCreate = (topic: string) => topic === topicOf(CREATING)
 export interface PartnerSync {
   /** Owes ngs what this event means to it, in the event's transaction; the task is locked by it. */
   owe(trx: Db, task: TaskRow, event: { type: EventType; text: string }): Promise<void>
+  /** The customer's number at ngs was set: what waits for it leaves after the commit. */
+  customerNumbered(trx: Db, customerId: number): Promise<void>
 }
 
-type Owing = { config: Pick<NgsConfig, 'fieldMap'> | null; outbox: Pick<OutboxService, 'add' | 'knows'> }
+interface Owing {
+  config: Pick<NgsConfig, 'fieldMap'> | null
+  outbox: Pick<OutboxService, 'add' | 'knows' | 'goOn'>
+  repository: NgsSyncRepository
+  now: () => Date
+}
 
-export function createNgsSync({ config, outbox }: Owing): PartnerSync {
+export function createNgsSync({ config, outbox, repository, now }: Owing): PartnerSync {
   return {
+    async customerNumbered(trx, customerId) {
+      await repository.wakeCustomer(trx, customerId, now())
+      await outbox.goOn(trx, null)
+    },
+
     async owe(trx, task, { type, text }) {
       const operation = OPERATIONS[type]
       if (!config || !operation) return
@@ -126,6 +142,34 @@ function failureOf(error: unknown): Delivery {
       return { state: 'refused', error: 'ngs 没有受理，原文见外部调用记录' }
   }
 }
+
+interface OrderDeps {
+  repository: NgsSyncRepository
+  outbox: Pick<OutboxService, 'goOn'>
+  audit: AuditService
+  transaction: Database['transaction']
+}
+
+/** Numbers of orders at ngs that nobody but a person can know. */
+export function createNgsOrders({ repository, outbox, audit, transaction }: OrderDeps) {
+  return {
+    /** Enters them for a task that has none, also one older than the connection. @throws AppError NOT_FOUND, CONFLICT */
+    enter: (who: StaffPrincipal, reference: string, { finding, once }: { finding: Finding; once: Once }) =>
+      transaction(async (trx) => {
+        const task = await repository.findTask(reference, trx)
+        if (!task) throw new AppError('NOT_FOUND', { message: '任务不存在' })
+        if (!(await repository.setIds(trx, task.id, finding)))
+          throw new AppError('CONFLICT', { message: '该任务已有 ngs 工单编号' })
+        await outbox.goOn(trx, { system: SYSTEM, key: task.id })
+        await audit.record(trx, who, { action: 'ngs.order-ids', target: task.task_id, detail: finding })
+        const answer = { task_id: task.task_id, ngs_oid: finding.oId, ngs_task_id: finding.taskId }
+        await once.save(trx, answer)
+        return answer
+      }),
+  }
+}
+
+export type NgsOrders = ReturnType<typeof createNgsOrders>
 
 /** Where ngs and our tasks disagree, as far as we know without asking. */
 export function createNgsDrift({ repository, now }: { repository: NgsSyncRepository; now: () => Date }) {

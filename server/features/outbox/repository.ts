@@ -2,7 +2,7 @@ import type { Selectable, Updateable } from 'kysely'
 import type { OutboxState } from '../../../types/api/admin'
 import type { Database, Db } from '../../db/database'
 import type { OutboxTable } from '../../db/partner-schema'
-import { contains, first, paged } from '../../db/sql-kit'
+import { contains, first, pageWithTotal } from '../../db/sql-kit'
 
 export type OutboxRow = Selectable<OutboxTable>
 
@@ -14,6 +14,15 @@ export interface OutboxFilter {
   waiting?: boolean
   q?: string
 }
+
+export interface OutboxDepth {
+  system_name: string
+  topic: string
+  state: OutboxState
+  count: number
+}
+
+const UNSENT: OutboxState[] = ['PENDING', 'SENDING', 'UNKNOWN', 'DEAD']
 
 export function createOutboxRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
   const filtered = ({ state, topic, waiting, q }: OutboxFilter) =>
@@ -154,20 +163,20 @@ export function createOutboxRepository({ db, engine }: Pick<Database, 'db' | 'en
     },
 
     /** Newest first. */
-    list: async (
-      filter: OutboxFilter,
-      page: { page: number; size: number },
-    ): Promise<{ rows: OutboxRow[]; total: number }> => {
-      const rows = await paged(
-        filtered(filter).selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc'),
-        engine,
-        page,
-      ).execute()
-      const { count } = await filtered(filter)
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow()
-      return { rows, total: Number(count) }
+    list: (filter: OutboxFilter, page: { page: number; size: number }) => {
+      const some = filtered(filter)
+      const rows = some.selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc')
+      return pageWithTotal({ filtered: some, rows }, engine, page)
     },
+
+    /** How many entries of each topic are in each state; those that are sent are many and left out. */
+    depth: (): Promise<OutboxDepth[]> =>
+      db
+        .selectFrom('outbox')
+        .select((eb) => ['system_name', 'topic', 'state', eb.fn.countAll<number>().as('count')])
+        .where('state', 'in', UNSENT)
+        .groupBy(['system_name', 'topic', 'state'])
+        .execute(),
   }
 }
 

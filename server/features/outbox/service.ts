@@ -127,6 +127,15 @@ export function createOutboxService(deps: OutboxServiceDeps) {
       afterCommit(trx, wake)
     },
 
+    /** What waits under this key, or for the caller's change in general, is looked at after the commit. */
+    async goOn(trx: Db, at: { system: string; key: string } | null): Promise<void> {
+      if (at) await repository.wakeKey(trx, { ...at, now: now() })
+      afterCommit(trx, wake)
+    },
+
+    /** Entries that are not sent, by topic and state. */
+    depth: () => repository.depth(),
+
     /** Whether anything was ever owed under this key. */
     knows: async (trx: Db, system: string, key: string): Promise<boolean> =>
       (await repository.lastSeq(trx, system, key)) > 0,

@@ -30,14 +30,14 @@ export function createHealthService(deps: HealthDeps) {
   const { database, storage, redis, partners, morePartners, accounts } = deps
   let stopping = false
 
-  async function partnerStates(): Promise<Record<string, HealthPart>> {
+  async function partnerStates({ withAccounts = true } = {}): Promise<Record<string, HealthPart>> {
     const states = Object.fromEntries(Object.entries(partners).map(([name, state]) => [name, state()]))
-    return { ...states, ...morePartners?.(), ...(await accounts?.().catch(() => ({}))) }
+    return { ...states, ...morePartners?.(), ...(withAccounts && (await accounts?.().catch(() => ({})))) }
   }
 
   return {
     /** Every partner that is configured, and accounts at them as `partner:account`. */
-    partners: partnerStates,
+    partners: () => partnerStates(),
 
     /** From now on load balancers are told to look elsewhere. */
     stop: () => {
@@ -50,7 +50,7 @@ export function createHealthService(deps: HealthDeps) {
         redis ? attempt(() => redis.ping()) : null,
       ])
       const own = { database: db, disk, ...(shared && { redis: shared }) }
-      const checks: Record<string, HealthPart> = { ...own, ...(await partnerStates()) }
+      const checks: Record<string, HealthPart> = { ...own, ...(await partnerStates({ withAccounts: db.ok })) }
       if (stopping) checks.server = { ok: false, detail: 'stopping' }
       return { ok: db.ok && disk.ok && !stopping, checks }
     },

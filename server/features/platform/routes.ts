@@ -36,7 +36,7 @@ export function mountPlatformRoutes({ route }: Family, { health, metrics, metric
       summary: '可以接受请求：数据库、磁盘；Redis 与合作系统只作说明',
       access: open,
       response: readiness,
-      errors: ['UNAVAILABLE'],
+      otherwise: { 503: readiness },
     },
     async ({ ctx }) => {
       const report = await health.check()

@@ -54,6 +54,7 @@ export function mountSlaAdminRoutes({ route }: Family, { sla }: { sla: SlaServic
       summary: '用历史签到预演规则，不保存',
       access: staff('ADMIN'),
       body: rehearseBody,
+      repeatable: '只计算，不保存任何内容',
       response: rehearsal,
       message: '预演完成',
     },

@@ -72,6 +72,7 @@ export function mountAuthRoutes({ route }: Family, { staff: service, addressLimi
       access: staff(),
       body: passwordBody,
       response: staffLogin,
+      repeatable: '答复是新的登录，不会保存；重复提交时原密码已不正确，不会再改一次',
       errors: ['RATE_LIMITED'],
     },
     async ({ who, body, ctx }) => {

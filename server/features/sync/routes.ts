@@ -11,6 +11,7 @@ export function mountSyncRoutes({ route }: Family, { sync }: { sync: SyncService
       summary: '同步离线队列，逐项答复',
       access: staff('HOMECARE_WORKER'),
       body: syncBody,
+      repeatable: '每一项以 clientId 为准，只处理一次',
       response: syncAnswer,
       errors: ['TOO_MANY_ITEMS', 'PAYLOAD_TOO_LARGE'],
     },

@@ -33,6 +33,8 @@ import {
 } from '../../http/fields'
 import type { UploadSpec } from '../../http/uploads'
 
+/** Pictures and other files are counted once it is known which is which. */
+const MAX_FILE_IDS = 100
 const customer = z
   .object(
     {
@@ -109,7 +111,7 @@ const submission = z
     customer,
     device: z.object(described(deviceShape), '仪器信息不能为空'),
     description: text('任务详细描述', 2000),
-    file_ids: listOf('文件', uuid('文件编号'), UPLOAD_LIMITS.maxImages + UPLOAD_LIMITS.maxFiles).default([]),
+    file_ids: listOf('文件', uuid('文件编号'), MAX_FILE_IDS).default([]),
   })
   .superRefine(
     ({ type, device }, context) => {

@@ -8,7 +8,7 @@ import type {
 } from '../../../types/api/tasks'
 import { STEP, type TaskType, UPLOAD_LIMITS } from '../../../types/task-types'
 import type { Database, Db } from '../../db/database'
-import { AppError, invalidField } from '../../errors/app-error'
+import { AppError, invalidField, tooLarge } from '../../errors/app-error'
 import type { CustomerPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'
 import type { Upload } from '../../http/uploads'
@@ -94,9 +94,9 @@ export function createTaskService(deps: TaskServiceDeps) {
     if (fileIds.length === 0) return
     const all = [...rows, ...(await files.byIds(fileIds, trx))]
     const images = all.filter((file) => file.mime.startsWith('image/')).length
-    if (images > UPLOAD_LIMITS.maxImages) throw invalidField('file_ids', `图片最多 ${UPLOAD_LIMITS.maxImages} 张`)
+    if (images > UPLOAD_LIMITS.maxImages) throw tooLarge('file_ids', `图片最多 ${UPLOAD_LIMITS.maxImages} 张`)
     if (all.length - images > UPLOAD_LIMITS.maxFiles)
-      throw invalidField('file_ids', `附件最多 ${UPLOAD_LIMITS.maxFiles} 个`)
+      throw tooLarge('file_ids', `附件最多 ${UPLOAD_LIMITS.maxFiles} 个`)
   }
 
   return {

@@ -69,14 +69,15 @@ export function createChainHeads({ repository, key, dir, now }: ChainHeadsDeps) 
     },
 
     /**
-     * Every head kept of every work order: the newest alone would not show a tail that was cut off and grew again.
+     * Every head kept of every work order, or of the one with this id: the newest alone would not show a tail that was
+     * cut off and grew again.
      * @throws when a line is not ours
      */
-    async read(): Promise<KeptHeads> {
+    async read(only?: string): Promise<KeptHeads> {
       const kept: KeptHeads = new Map()
       for (const name of await files()) {
         const text = await fs.readFile(path.join(dir, name), 'utf8')
-        for (const line of text.split('\n').filter(Boolean)) {
+        for (const line of text.split('\n').filter((one) => one !== '' && (!only || one.includes(only)))) {
           const { mac: given, ...head } = JSON.parse(line) as StoredHead & { mac: string }
           if (given !== mac(head)) throw new Error(`${name}: the head of ${head.id} was altered`)
           const known = kept.get(head.id)

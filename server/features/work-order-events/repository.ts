@@ -45,6 +45,14 @@ export function createEventRepository({ db, engine }: Pick<Database, 'db' | 'eng
       (await db.selectFrom('task').select(['id', 'event_seq', 'event_head']).where('id', '=', id).executeTakeFirst()) ??
       null,
 
+    /** Of the work order with this number or UUID. */
+    headOf: async (reference: string): Promise<StoredHead | null> =>
+      (await db
+        .selectFrom('task')
+        .select(['id', 'event_seq', 'event_head'])
+        .where((eb) => eb.or([eb('id', '=', reference.toLowerCase()), eb('task_id', '=', reference.toUpperCase())]))
+        .executeTakeFirst()) ?? null,
+
     /** All events of these work orders, chain by chain. */
     chains: (workOrderIds: string[]): Promise<EventRow[]> =>
       db

@@ -1,4 +1,7 @@
+import type { ChainVerdict } from '../../../types/api/sessions'
+import { AppError } from '../../errors/app-error'
 import { type EventRow, eventHash, GENESIS, keyIdOf } from './chain'
+import { type Flaw, toOperator, toStaff } from './faults'
 import type { KeptHeads } from './heads'
 import type { EventRepository, StoredHead } from './repository'
 
@@ -18,40 +21,69 @@ export interface VerifyReport {
   fault: ChainFault | null
 }
 
-/** Checks every chain against itself, its task row and the heads kept outside the database. */
-export function createVerifier({ repository, key }: { repository: EventRepository; key: string }) {
+interface VerifyDeps {
+  repository: EventRepository
+  key: string
+}
+
+/** Checks one chain against itself, its task row and the heads kept outside the database. */
+function createChainCheck({ repository, key }: VerifyDeps) {
   const keyId = keyIdOf(key)
 
-  function rowFault(row: EventRow, expected: { seq: number; prevHash: string }): string | null {
-    if (row.seq > expected.seq) return `row ${expected.seq} was removed`
-    if (row.key_id !== keyId) return `row ${row.seq} was signed with another key (${row.key_id})`
-    if (row.prev_hash !== expected.prevHash)
-      return `row ${row.seq} does not follow the row before it: inserted or reordered`
-    if (row.hash !== eventHash(key, row)) return `row ${row.seq} was altered`
-    return null
+  function rowFlaw(row: EventRow, expected: { seq: number; prevHash: string }): Flaw | null {
+    if (row.seq > expected.seq) return { kind: 'removed', row: expected.seq }
+    if (row.key_id !== keyId) return { kind: 'other-key', row: row.seq, keyId: row.key_id }
+    if (row.prev_hash !== expected.prevHash) return { kind: 'misplaced', row: row.seq }
+    return row.hash === eventHash(key, row) ? null : { kind: 'altered', row: row.seq }
   }
 
-  /** The first thing wrong with one chain. */
-  function chainFault(head: StoredHead, rows: EventRow[], kept: StoredHead[]): ChainFault | null {
+  /** The first thing wrong with one chain, and where the chain stops being what it was. */
+  function chainFault(head: StoredHead, rows: EventRow[], kept: StoredHead[]): { seq: number; flaw: Flaw } | null {
     let prevHash = GENESIS
     let seq = 0
     for (const row of rows) {
-      const what = rowFault(row, { seq: seq + 1, prevHash })
-      if (what) return { workOrderId: head.id, seq: seq + 1, what }
+      const flaw = rowFlaw(row, { seq: seq + 1, prevHash })
+      if (flaw) return { seq: seq + 1, flaw }
       seq = row.seq
       prevHash = row.hash
     }
-    const tail = tailFault(head, { seq, hash: prevHash }) ?? firstKeptFault(rows, kept)
-    return tail ? { workOrderId: head.id, seq: Math.min(seq + 1, tail.seq), what: tail.what } : null
+    const flaw = tailFlaw(head, { seq, hash: prevHash }) ?? firstKeptFlaw(rows, kept)
+    return flaw && { seq: Math.min(seq + 1, flaw.row), flaw }
   }
 
   /** Head and rows are read one after the other: a chain that grew in between is read again before it counts as broken. */
-  async function settledFault(head: StoredHead, rows: EventRow[], kept: StoredHead[]): Promise<ChainFault | null> {
+  return async function settled(
+    head: StoredHead,
+    rows: EventRow[],
+    kept: StoredHead[],
+  ): Promise<{ seq: number; flaw: Flaw } | null> {
     const fault = chainFault(head, rows, kept)
     const current = fault && (await repository.head(head.id))
     if (!current || current.event_head === head.event_head) return fault
-    return settledFault(current, await repository.chains([head.id]), kept)
+    return settled(current, await repository.chains([head.id]), kept)
   }
+}
+
+/** Checks the chain of one work order, named by its number or UUID. */
+export function createOrderVerifier(deps: VerifyDeps & { keptHeads(id: string): Promise<StoredHead[]> }) {
+  const check = createChainCheck(deps)
+  return async (reference: string): Promise<ChainVerdict> => {
+    const { repository } = deps
+    const head = await repository.headOf(reference)
+    const kept = await deps.keptHeads(head?.id ?? reference)
+    if (!head && kept.length > 0) return { ok: false, events: 0, first_fault: toStaff({ kind: 'gone', row: 1 }) }
+    if (!head) throw new AppError('NOT_FOUND', { message: '任务不存在' })
+    const rows = await repository.chains([head.id])
+    const fault = await check(head, rows, kept)
+    return { ok: fault === null, events: rows.length, first_fault: fault && toStaff(fault.flaw) }
+  }
+}
+
+export type VerifyOrder = ReturnType<typeof createOrderVerifier>
+
+/** Checks every chain. */
+export function createVerifier({ repository, key }: VerifyDeps) {
+  const check = createChainCheck({ repository, key })
 
   return async (keptHeads: KeptHeads): Promise<VerifyReport> => {
     const report: VerifyReport = { workOrders: 0, events: 0, fault: null }
@@ -64,22 +96,21 @@ export function createVerifier({ repository, key }: { repository: EventRepositor
         missing.delete(head.id)
         report.workOrders++
         report.events += rows.length
-        report.fault = await settledFault(head, rows, keptHeads.get(head.id) ?? [])
-        if (report.fault) return report
+        const fault = await check(head, rows, keptHeads.get(head.id) ?? [])
+        if (fault) return { ...report, fault: { workOrderId: head.id, seq: fault.seq, what: toOperator(fault.flaw) } }
       }
       const last = heads.at(-1)
       if (!last || heads.length < BATCH) break
       after = last.id
     }
     const [gone] = missing
-    if (gone)
-      return { ...report, fault: { workOrderId: gone, seq: 1, what: 'the work order and its events were removed' } }
+    if (gone) return { ...report, fault: { workOrderId: gone, seq: 1, what: toOperator({ kind: 'gone', row: 1 }) } }
     const orphan = await repository.firstOrphan()
     if (orphan)
       report.fault = {
         workOrderId: orphan.work_order_id,
         seq: orphan.seq,
-        what: `row ${orphan.seq} belongs to no work order: inserted`,
+        what: toOperator({ kind: 'orphan', row: orphan.seq }),
       }
     return report
   }
@@ -87,29 +118,24 @@ export function createVerifier({ repository, key }: { repository: EventRepositor
 
 export type VerifyEvents = ReturnType<typeof createVerifier>
 
-function tailFault(head: StoredHead, last: { seq: number; hash: string }) {
-  if (head.event_seq > last.seq) return { seq: last.seq + 1, what: `row ${last.seq + 1} and all after it were cut off` }
-  if (head.event_seq < last.seq)
-    return { seq: head.event_seq + 1, what: `row ${head.event_seq + 1} was inserted at the end` }
-  return head.event_head === last.hash
-    ? null
-    : { seq: last.seq, what: `row ${last.seq} is not the one the work order ended with` }
+function tailFlaw(head: StoredHead, last: { seq: number; hash: string }): Flaw | null {
+  if (head.event_seq > last.seq) return { kind: 'cut-off', row: last.seq + 1 }
+  if (head.event_seq < last.seq) return { kind: 'added', row: head.event_seq + 1 }
+  return head.event_head === last.hash ? null : { kind: 'not-the-last', row: last.seq }
 }
 
 /** A chain may have grown since its head was kept, but row and hash must still stand in it. */
-function keptFault(rows: EventRow[], kept: StoredHead) {
+function keptFlaw(rows: EventRow[], kept: StoredHead): Flaw | null {
   if (kept.event_seq === 0) return null
   const row = rows[kept.event_seq - 1]
-  if (!row) return { seq: rows.length + 1, what: `row ${rows.length + 1} and all after it were cut off` }
-  return row.hash === kept.event_head
-    ? null
-    : { seq: row.seq, what: `row ${row.seq} is not the one kept in the daily heads` }
+  if (!row) return { kind: 'cut-off', row: rows.length + 1 }
+  return row.hash === kept.event_head ? null : { kind: 'not-as-kept', row: row.seq }
 }
 
-function firstKeptFault(rows: EventRow[], heads: StoredHead[]) {
+function firstKeptFlaw(rows: EventRow[], heads: StoredHead[]): Flaw | null {
   for (const kept of heads) {
-    const fault = keptFault(rows, kept)
-    if (fault) return fault
+    const flaw = keptFlaw(rows, kept)
+    if (flaw) return flaw
   }
   return null
 }

@@ -40,7 +40,7 @@ export interface ExternalSiteControl extends SandboxControl {
 
 export interface ExternalSiteSandbox extends Omit<Sandbox, 'control'> {
   control(control: ExternalSiteControl): void
-  counts(): { captchas: number; logins: number; loggedIn: number }
+  counts(): { captchas: number; logins: number; loggedIn: number; loggedOut: number }
   /** What the newest captcha asks for: tests read it here where they are not about decoding. */
   lastAnswer(): string
 }
@@ -65,7 +65,7 @@ class SiteState {
   passwords = new Map([[SANDBOX_ACCOUNT.account, SANDBOX_ACCOUNT.password]])
   orders: SandboxOrder[]
   lastAnswer = ''
-  counts = { captchas: 0, logins: 0, loggedIn: 0 }
+  counts = { captchas: 0, logins: 0, loggedIn: 0, loggedOut: 0 }
   control: ExternalSiteControl
 
   constructor(
@@ -237,6 +237,7 @@ function detail(state: SiteState, code: number, id: string): SandboxAnswer {
 
 function logout(state: SiteState, token: string, code: number): SandboxAnswer {
   state.sessions.delete(token)
+  state.counts.loggedOut += 1
   return { json: { code, msg: '退出成功' } }
 }
 

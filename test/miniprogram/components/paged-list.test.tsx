@@ -59,6 +59,21 @@ test('starts over when pulled down and when the filter changes', async () => {
   await screen.findByText('row 1')
 })
 
+test('coming back into view loads anew as far as it had grown', async () => {
+  let version = 'old'
+  const view = render(<Rows loadPage={async (page) => ({ ...pageOf(page), list: [`${version} ${page}`] })} />)
+  await screen.findByText('old 1')
+  fire('show')
+  fire('reachBottom')
+  await screen.findByText('old 2')
+  version = 'new'
+  fire('show')
+  expect(await screen.findByText('new 1')).toBeTruthy()
+  expect(screen.getByText('new 2')).toBeTruthy()
+  expect(view.queryByText('old 2')).toBeNull()
+  expect(screen.getByText('加载更多')).toBeTruthy()
+})
+
 test('drops the answer of a filter that is no longer chosen', async () => {
   const answers: Record<string, (value: ReturnType<typeof pageOf>) => void> = {}
   const slow = (name: string) => () => new Promise<ReturnType<typeof pageOf>>((resolve) => (answers[name] = resolve))

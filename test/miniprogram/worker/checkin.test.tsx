@@ -214,6 +214,23 @@ test('without network the check-in waits on the phone with ticket and photo, and
   expect(items[0].payload.evidenceFileIds).toEqual(['file-1'])
 })
 
+test('a network that answers nothing does not hold the check-in up at its photo', async () => {
+  open({ [PRECHECK]: offline, 'POST /homecare/sync': offline })
+  await screen.findByText('提交签到')
+  await act(() => new Promise((resolve) => setTimeout(resolve, 150)))
+  move(north(10))
+  await screen.findByText('保存签到（联网后发送）')
+  const abort = jest.fn()
+  Taro.uploadFile.mockReturnValueOnce(Object.assign(new Promise(() => undefined), { progress: () => undefined, abort }))
+  await takePhoto()
+  sign()
+  await tapSubmit('保存签到（联网后发送）')
+  expect(await screen.findByText('签到已保存在手机上')).toBeTruthy()
+  const entry = useQueue.getState().entries.find(({ kind }) => kind === 'checkin')
+  expect(entry?.photos).toMatchObject([{ ref: '/saved/site.jpg' }])
+  expect(abort).toHaveBeenCalled()
+})
+
 test('a lost answer puts the same check-in into the queue', async () => {
   const sent = open({
     [SUBMIT]: () => Promise.reject({ errMsg: 'request:fail timeout' }),
@@ -228,6 +245,18 @@ test('a lost answer puts the same check-in into the queue', async () => {
   const [entry] = useQueue.getState().entries
   expect(entry).toMatchObject({ sentLive: true, clientId: (submitted(sent)[0] as any)?.header['Idempotency-Key'] })
   expect(entry?.payload.evidenceFileIds).toEqual(['file-1'])
+})
+
+test('a server that is down costs no check-in: it waits with its photo', async () => {
+  const down = () => staffRefuse(502, 'UPSTREAM_FAILED', 'Bad Gateway')
+  open({ [SUBMIT]: down, 'POST /homecare/sync': down })
+  await arrive()
+  await takePhoto()
+  await waitFor(() => expect(files.uploaded).toHaveLength(1))
+  sign()
+  await tapSubmit()
+  expect(await screen.findByText('签到已保存在手机上')).toBeTruthy()
+  expect(useQueue.getState().entries).toMatchObject([{ kind: 'checkin', sentLive: true, refusal: null }])
 })
 
 test('a check-in that was refused later says why and leads to the queue', async () => {

@@ -66,7 +66,7 @@ describe('unassigned orders', () => {
   test('open ones can be reassigned and searched', async () => {
     const sent = serve({ [ORDERS]: () => rows([{ ...ORDER, assignment_status: 'ASSIGNED' }]) })
     render(<DispatchPage />)
-    fireEvent.click(await screen.findByText('进行中'))
+    fireEvent.click(await screen.findByText('未完成'))
     expect(await screen.findByText('待接单')).toBeTruthy()
     expect(screen.getByText('改派')).toBeTruthy()
     fireEvent.change(screen.getByLabelText('搜索工单号、仪器、客户或电话'), { target: { value: '张敏' } })

@@ -159,9 +159,29 @@ test('a dispatcher reassigns and cancels with a reason', async () => {
 
 test.each([
   [{ status: 'cancelled' as const }, '工单已取消，请勿前往'],
-  [{ current_step: 4 }, '等待客户确认方案，客户确认后再开始服务'],
+  [{ current_step: 1 }, '到达现场后，请先签到'],
+  [{ current_step: 2, visit_state: 'CHECKED_OUT' as const }, '上次到场已签退，再次到场请先签到'],
+  [{ current_step: 4, visit_state: 'CHECKED_OUT' as const }, /^方案已提交，等待客户确认.*；再次到场请先签到$/],
+  [{ current_step: 5, visit_state: 'CHECKED_OUT' as const }, '客户已同意方案，再次到场请先签到'],
+  [{ current_step: 6, visit_state: 'CHECKED_IN' as const }, '服务已完成，离开前请签退'],
   [{ current_step: 6, assignment_status: 'COMPLETED' as const }, '服务已完成，等待客户评价'],
 ])('says what to do: %j', async (changes, words) => {
   open(changes)
   expect(await screen.findByText(words)).toBeTruthy()
+})
+
+test.each([
+  [{ current_step: 7, status: 'closed' as const, assignment_status: 'COMPLETED' as const }],
+  [{ current_step: 5, visit_state: 'CHECKED_IN' as const }],
+  [{ assignment_status: 'ASSIGNED' as const }],
+])('asks for nothing where nothing is to be done first: %j', async (changes) => {
+  open(changes)
+  await screen.findByText('客户与地点')
+  expect(screen.queryByText(/等待客户|请先签到|请签退/)).toBeNull()
+})
+
+test('tells the dispatcher what the customer is waited for', async () => {
+  staffPhone('HOMECARE_DISPATCHER')
+  open({ current_step: 4, worker_id: 'somebody' })
+  expect(await screen.findByText(/^方案已提交，等待客户确认.*可以致电提醒$/)).toBeTruthy()
 })

@@ -28,13 +28,15 @@ test('lists own orders with what is next and opens one', async () => {
         ORDER,
         { ...ORDER, id: 'order-2', assignment_status: 'ASSIGNED' },
         { ...ORDER, id: 'order-3', visit_state: 'CHECKED_IN' },
+        { ...ORDER, id: 'order-4', visit_state: 'CHECKED_OUT', current_step: 5 },
       ]),
   })
   render(<OrdersPage />)
-  expect(await screen.findAllByText('高效液相色谱仪')).toHaveLength(3)
+  expect(await screen.findAllByText('高效液相色谱仪')).toHaveLength(4)
+  expect(screen.getAllByText('待再次到场')).toHaveLength(1)
   expect(screen.getByText('待接单')).toBeTruthy()
   expect(screen.getByText('服务中')).toBeTruthy()
-  expect(screen.getAllByText('苏州市工业园区星湖街 328 号')).toHaveLength(3)
+  expect(screen.getAllByText('苏州市工业园区星湖街 328 号')).toHaveLength(4)
   expect(scopes(sent)).toEqual(['scope=mine&status=open&page=1'])
   fireEvent.click(screen.getAllByText('高效液相色谱仪')[0] as HTMLElement)
   expect(Taro.navigateTo).toHaveBeenCalledWith({ url: '/worker/order/index?id=order-1' })

@@ -40,20 +40,42 @@ test('shows grey shapes while it loads, and why it cannot', async () => {
 })
 
 test.each([
-  [1, ['补充“已派单”', '进入“检测诊断”'], ['进入“方案报价”']],
-  [2, ['补充“检测诊断”', '进入“方案报价”', '无需报价，直接开始服务'], []],
-  [3, ['补充“方案报价”', '进入“客户确认”'], ['无需报价，直接开始服务']],
-  [4, ['补充“客户确认”'], ['进入“服务执行”']],
-  [5, ['补充“服务执行”', '完成服务'], []],
+  [1, ['补充说明（仍在“已派单”）', '进入“检测诊断”'], ['进入“方案报价”']],
+  [2, ['补充说明（仍在“检测诊断”）', '进入“方案报价”', '无需报价，直接开始服务'], []],
+  [3, ['补充说明（仍在“方案报价”）', '进入“客户确认”'], ['无需报价，直接开始服务']],
+  [4, ['补充说明（仍在“客户确认”）'], ['进入“服务执行”']],
+  [5, ['补充说明（仍在“服务执行”）', '完成服务'], []],
 ])('at step %s offers the legal moves only', async (current_step, offered, missing) => {
   open({ current_step })
   for (const label of offered) expect(await screen.findByText(label)).toBeTruthy()
   for (const label of missing) expect(screen.queryByText(label)).toBeNull()
 })
 
-test('at step 4 says that the customer has the word', async () => {
-  open({ current_step: 4 })
-  expect(await screen.findByText(/等待客户确认。客户确认后进入“服务执行”/)).toBeTruthy()
+test('at step 4 says that the customer has the word, and a note needs no choice', async () => {
+  const sent = open({ current_step: 4, visit_state: 'CHECKED_IN' }, { [POST]: () => staffOk({}) })
+  expect(await screen.findByText(/等待客户确认。客户确认后进入“服务执行”.*离场请签退$/)).toBeTruthy()
+  write('备件已到货')
+  await tapSubmit()
+  expect(recorded(sent)[0]?.data).toEqual({ step: 4, description: '备件已到货', fileIds: [] })
+})
+
+test('leads to the check-in of the second visit before anything is written about it', async () => {
+  open({ current_step: 5, visit_state: 'CHECKED_OUT' })
+  fireEvent.click(await screen.findByText('客户已同意方案，再次到场请先签到'))
+  expect(Taro.navigateTo).toHaveBeenCalledWith({ url: '/worker/checkin/index?id=order-1' })
+})
+
+test('after the last step leads to the check-out of a visit that lasts', async () => {
+  open({ current_step: 6, visit_state: 'CHECKED_IN' })
+  fireEvent.click(await screen.findByText('服务已完成，离开前请签退'))
+  expect(Taro.navigateTo).toHaveBeenCalledWith({ url: '/worker/checkout/index?id=order-1' })
+})
+
+test('a dispatcher who writes a step is not sent to check in', async () => {
+  staffPhone('HOMECARE_DISPATCHER')
+  open({ current_step: 5, visit_state: 'CHECKED_OUT', worker_id: 'somebody' })
+  await screen.findByText('提交')
+  expect(screen.queryByText(/请先签到/)).toBeNull()
 })
 
 test.each([
@@ -106,7 +128,7 @@ test('moves on with words and photos, and shows the new step', async () => {
 
 test('waits for photos on their way and refuses failed ones', async () => {
   const sent = open()
-  fireEvent.click(await screen.findByText('补充“已派单”'))
+  fireEvent.click(await screen.findByText('补充说明（仍在“已派单”）'))
   write('补充')
   Taro.uploadFile.mockImplementationOnce(() =>
     Object.assign(new Promise(() => undefined), { progress: () => undefined, abort: () => undefined }),

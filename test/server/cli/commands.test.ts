@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isStale, ROOT } from '../../../server/cli/server-bundle'
 import { tempDir } from '../../support/engines'
@@ -62,6 +63,20 @@ describe('npm run seed:demo', () => {
   })
 })
 
+describe('npm run verify:events', () => {
+  test('leaves an older database as it is', async () => {
+    await command('seed-demo', []).ended
+    const file = new Sqlite(path.join(dataDir, 'app.db'))
+    file.exec("drop index ix_task_appointment; delete from kysely_migration where name = '008-admin'")
+    expect(await command('verify-events', []).ended).toMatchObject({ code: 0 })
+    const { n } = file.prepare("select count(*) as n from kysely_migration where name = '008-admin'").get() as {
+      n: number
+    }
+    file.close()
+    expect(n).toBe(0)
+  })
+})
+
 describe('npm run tour', () => {
   test('plays the whole story, and again', async () => {
     const { url } = await startServer({ DATA_DIR: await usedDataDir() })
@@ -69,6 +84,7 @@ describe('npm run tour', () => {
       const { code, stdout, stderr } = await command('tour', [], { TOUR_URL: url }).ended
       expect([code, stderr]).toEqual([0, ''])
       expect(stdout).toMatch(/(\d+) 步全部通过/)
+      expect(stdout).toMatch(/✓ .*ngs 已结案：新建、催办、结案依次送达/)
       expect(stdout.match(/✓/g)?.length).toBeGreaterThanOrEqual(13)
     }
   })

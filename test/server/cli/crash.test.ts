@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { parseConfig } from '../../../server/config/config'
-import { loadSecrets } from '../../../server/config/secrets'
-import { type Context, createContext } from '../../../server/context'
+import type { Context } from '../../../server/context'
 import { eventHash } from '../../../server/features/work-order-events/chain'
 import { buildFile, buildPdf, buildPng, buildSubmission } from '../../support/builders'
-import { ENGINES, freshDatabase, tempDir } from '../../support/engines'
-import { startServer, cleanUp } from './server-process'
+import { ENGINES } from '../../support/engines'
+import { onServerData, useServerData } from '../../support/server-data'
+import { startServer } from './server-process'
 
 /** Servers are started as processes, several a test. */
 jest.setTimeout(60_000)
@@ -27,36 +26,31 @@ type Server = Awaited<ReturnType<typeof startServer>>
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex')
 
 describe.each(ENGINES)('kill −9 during a burst of task creations (%s)', (engine) => {
-  let dataDir: string
-  let env: Record<string, string>
-  beforeEach(async () => {
-    dataDir = tempDir()
-    await freshDatabase(engine, dataDir)
-    env = { DATA_DIR: dataDir, ...(engine === 'mssql' ? { DATABASE_URL: process.env.TEST_MSSQL_URL! } : {}) }
-  })
-  afterEach(() => {
-    cleanUp()
-    fs.rmSync(dataDir, { recursive: true, force: true })
-  })
+  const data = useServerData(engine)
 
   test('every acknowledged task and file is there after a restart, and nothing by halves', async () => {
-    const server = await startServer(env)
+    const server = await startServer(data.env)
     const token = await server.api.customer('demo-burst')
     const acknowledged = await burst(server, token)
     expect(await server.ended).toMatchObject({ signal: 'SIGKILL' })
     expect(acknowledged.length).toBeGreaterThanOrEqual(ACKNOWLEDGED_BEFORE_KILL)
 
-    const again = await startServer(env)
+    const again = await startServer(data.env)
     for (const task of acknowledged) await expectWhole(again, token, task)
     const more = await submit(again, token, 'after the crash')
     expect(acknowledged.map(({ taskId }) => taskId)).not.toContain(more.taskId)
     expect(await again.stop()).toMatchObject({ code: 0 })
 
-    await onDatabase(env, async (context, eventKey) => {
-      await expectConsistentRows(context, eventKey)
-      await context.files.sweep()
-      await expectNoOrphans(context, dataDir)
-    })
+    const twoDaysLater = { now: () => new Date(Date.now() + TWO_DAYS_MS) }
+    await onServerData(
+      data.env,
+      async (context, eventKey) => {
+        await expectConsistentRows(context, eventKey)
+        await context.files.sweep()
+        await expectNoOrphans(context, data.dir)
+      },
+      twoDaysLater,
+    )
   })
 })
 
@@ -98,21 +92,6 @@ async function expectWhole({ api, url }: Server, token: string, task: Acknowledg
     return sha256(Buffer.from(await response.arrayBuffer()))
   })
   expect(await Promise.all(digests)).toEqual([task.image, task.pdf])
-}
-
-/** Looks at the stopped server's database and files, two days later. */
-async function onDatabase(
-  env: Record<string, string>,
-  work: (context: Context, eventKey: string) => Promise<void>,
-): Promise<void> {
-  const config = parseConfig(env)
-  const secrets = loadSecrets({}, config)
-  const context = await createContext(config, secrets, { now: () => new Date(Date.now() + TWO_DAYS_MS) })
-  try {
-    await work(context, secrets.eventKey)
-  } finally {
-    await context.close()
-  }
 }
 
 async function expectConsistentRows({ database: { db } }: Context, eventKey: string): Promise<void> {

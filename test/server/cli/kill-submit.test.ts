@@ -1,11 +1,9 @@
-import fs from 'node:fs'
-import { parseConfig } from '../../../server/config/config'
-import { loadSecrets } from '../../../server/config/secrets'
-import { type Context, createContext } from '../../../server/context'
+import type { Context } from '../../../server/context'
 import { buildSubmission } from '../../support/builders'
-import { ENGINES, freshDatabase, tempDir } from '../../support/engines'
+import { ENGINES } from '../../support/engines'
 import { buildPhoto, evidenceForm, northOfSite, outcomeOf, SITE } from '../../support/field-work'
-import { startServer, cleanUp } from './server-process'
+import { onServerData, useServerData } from '../../support/server-data'
+import { startServer } from './server-process'
 
 const KILLS = 5
 const ORDERS = 60
@@ -23,37 +21,27 @@ interface Order {
 }
 
 describe.each(ENGINES)('kill −9 during a burst of check-ins (%s)', (engine) => {
-  let dataDir: string
-  let env: Record<string, string>
-  beforeEach(async () => {
-    dataDir = tempDir()
-    await freshDatabase(engine, dataDir)
-    env = { DATA_DIR: dataDir, ...(engine === 'mssql' ? { DATABASE_URL: process.env.TEST_MSSQL_URL! } : {}) }
-  })
-  afterEach(() => {
-    cleanUp()
-    fs.rmSync(dataDir, { recursive: true, force: true })
-  })
+  const data = useServerData(engine)
 
   test('every order has no visit or a whole one, acknowledged ones are there, and the chains verify', async () => {
-    const first = await startServer(env)
+    const first = await startServer(data.env)
     const worker = await first.api.staff('worker@example.com')
     const orders = await addOrders(first, worker)
     expect(await first.stop()).toMatchObject({ code: 0 })
 
     const visits = new Map<string, string>()
     for (let kill = 1; kill <= KILLS; kill++) {
-      const server = await startServer(env)
+      const server = await startServer(data.env)
       await burst(server, worker, { orders: orders.filter(({ id }) => !visits.has(id)), visits })
       expect(await server.ended).toMatchObject({ signal: 'SIGKILL' })
-      await onDatabase(env, (context) => expectWhole(context, orders, visits))
+      await onServerData(data.env, (context) => expectWhole(context, orders, visits))
     }
     expect(visits.size).toBeGreaterThanOrEqual(KILLS)
 
-    const last = await startServer(env)
+    const last = await startServer(data.env)
     for (const order of orders) await expectOneVisit(last, worker, { order, known: visits.get(order.id) })
     expect(await last.stop()).toMatchObject({ code: 0 })
-    await onDatabase(env, async (context) => {
+    await onServerData(data.env, async (context) => {
       await expectWhole(context, orders, visits)
       expect((await checkedIn(context, orders)).size).toBe(ORDERS)
     })
@@ -127,17 +115,6 @@ async function expectOneVisit(
   const { status, body } = await submit(server, token, order)
   if (known) expect([status, body.data.visitId]).toEqual([409, known])
   else expect([200, 409]).toContain(status)
-}
-
-/** Looks at the stopped server's database. */
-async function onDatabase(env: Record<string, string>, work: (context: Context) => Promise<void>): Promise<void> {
-  const config = parseConfig(env)
-  const context = await createContext(config, loadSecrets({}, config))
-  try {
-    await work(context)
-  } finally {
-    await context.close()
-  }
 }
 
 /** Visits by order. */

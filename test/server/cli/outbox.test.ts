@@ -2,38 +2,33 @@ import fs from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type NgsSandbox, startNgsSandbox } from '../../../server/sandbox/ngs'
 import { buildSubmission } from '../../support/builders'
-import { ENGINES, freshDatabase, tempDir } from '../../support/engines'
-import { cleanUp, freePort, removeTemplate, startServer } from './server-process'
+import { ENGINES } from '../../support/engines'
+import { until, useServerData } from '../../support/server-data'
+import { freePort, removeTemplate, startServer } from './server-process'
 
 const TOKEN = 'ngs-token-of-the-test-4711'
-const DEADLINE_MS = 40_000
 
 type Server = Awaited<ReturnType<typeof startServer>>
 
 describe.each(ENGINES)('writes owed to ngs outlive the process (%s)', (engine) => {
-  let dataDir: string
+  const data = useServerData(engine)
   let env: Record<string, string>
   let port: number
   let ngs: NgsSandbox | undefined
 
   beforeEach(async () => {
-    dataDir = tempDir()
-    await freshDatabase(engine, dataDir)
     port = await freePort()
     env = {
-      DATA_DIR: dataDir,
+      ...data.env,
       NGS_BASE_URL: `http://127.0.0.1:${port}`,
       NGS_TOKEN: TOKEN,
       NGS_CUSTOMER_GUID: 'C1',
       NGS_MAP_IDS: '{"repair":"M1"}',
-      ...(engine === 'mssql' ? { DATABASE_URL: process.env.TEST_MSSQL_URL! } : {}),
     }
   })
   afterEach(async () => {
-    cleanUp()
     await ngs?.close()
     ngs = undefined
-    fs.rmSync(dataDir, { recursive: true, force: true })
   })
   afterAll(removeTemplate)
 
@@ -63,13 +58,6 @@ describe.each(ENGINES)('writes owed to ngs outlive the process (%s)', (engine) =
           history.map(({ operation }) => operation),
         ]),
     )
-  const until = async (condition: () => Promise<boolean> | boolean) => {
-    const deadline = Date.now() + DEADLINE_MS
-    while (!(await condition())) {
-      if (Date.now() > deadline) throw new Error('it did not happen in time')
-      await wait(100)
-    }
-  }
 
   test('a task submitted while ngs is down reaches it once it is back, once and in order, across a kill −9', async () => {
     const server = await startServer(env)
@@ -136,8 +124,8 @@ describe.each(ENGINES)('writes owed to ngs outlive the process (%s)', (engine) =
     for (const job of list) expect(job.next_run_at).toMatch(/^\d{4}-/)
 
     for (const server of servers) expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
-    const files = fs.readdirSync(dataDir).filter((name) => name.startsWith('app.db'))
-    for (const file of files) expect(fs.readFileSync(`${dataDir}/${file}`).includes(TOKEN)).toBe(false)
+    const files = fs.readdirSync(data.dir).filter((name) => name.startsWith('app.db'))
+    for (const file of files) expect(fs.readFileSync(`${data.dir}/${file}`).includes(TOKEN)).toBe(false)
     for (const { output } of servers) expect(output.stdout + output.stderr).not.toContain(TOKEN)
   }, 120_000)
 })

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { buildFile, buildPng, buildSubmission } from '../../support/builders'
 import { tempDir } from '../../support/engines'
+import { openEventStream } from '../../support/event-stream'
 import { launch, removeTemplate, startServer, cleanUp, usedDataDir } from './server-process'
 
 /** Servers are started as processes, several a test. */
@@ -123,6 +124,17 @@ describe('stopping', () => {
       expect((await again.api.get(data.step_content.images[0])).status).toBe(200)
     },
   )
+
+  test('a console that listens does not hold it up', async () => {
+    const server = await startServer({ DATA_DIR: dataDir })
+    const token = await server.api.staff('admin@example.com')
+    const stream = await openEventStream(server.url, { authorization: `Bearer ${token}` })
+    await stream.until(() => stream.messages[0])
+    const start = Date.now()
+    expect(await server.stop()).toMatchObject({ code: 0 })
+    expect(Date.now() - start).toBeLessThan(10_000)
+    await stream.ended()
+  })
 
   test('an idle keep-alive connection does not hold it up', async () => {
     const server = await startServer({ DATA_DIR: dataDir })

@@ -89,6 +89,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     hadOnce: [[id, id, on]],
   })),
   'external-log': repository(createExternalLogRepository)(({ on, row }) => ({
+    find: [[id]],
     insert: [[Array.from({ length: 250 }, () => row('external_api_log'))], [[row('external_api_log')], on]],
     list: [
       [{}, firstPage],
@@ -140,6 +141,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     updateEndpoint: [[id, { name: 'n' }, on]],
     removeEndpoint: [[id, on]],
     accounts: [[[]], [texts(100), on]],
+    accountRows: [['s', on]],
     findAccount: [
       ['s', 'a'],
       ['s', 'a', on],
@@ -154,6 +156,10 @@ export const REPOSITORIES: Record<string, Sampled> = {
   })),
   'external-work-orders': repository(createExternalWorkOrderRepository)(({ on, row }) => ({
     findRun: [[id]],
+    runs: [
+      [undefined, firstPage],
+      ['s', lastPage],
+    ],
     liveRun: [['s']],
     orphans: [[time]],
     insertRun: [[row('external_pull_run'), on]],
@@ -175,14 +181,14 @@ export const REPOSITORIES: Record<string, Sampled> = {
       [{ system: 's', q }, lastPage],
     ],
   })),
-  files: repository(({ db }) => createFileRepository(db))(({ on, row }) => ({
+  files: repository(createFileRepository)(({ on, row }) => ({
     find: [[id]],
     ofTask: [[id]],
     byIds: [[[]], [texts(20), on]],
     insert: [[Array.from({ length: 120 }, () => row('task_file')), on]],
     attach: [[id, 'customer:1', { owner: 'submission', task_id: id, step_record_id: id, position: 0 }, on]],
     release: [[id, 'customer:1', on]],
-    unusedBefore: [[time]],
+    unusedBefore: [[time, 200]],
     removeUnused: [[id]],
     knownKeys: [[texts(200)]],
   })),
@@ -213,6 +219,8 @@ export const REPOSITORIES: Record<string, Sampled> = {
       [time, lastPage],
     ],
     entries: [[[id]], [texts(100)]],
+    findTask: [[id, on]],
+    wakeCustomer: [[on, 1, time]],
   })),
   overview: repository(createOverviewRepository)(() => ({
     created: [[time]],
@@ -233,6 +241,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     change: [[on, { id, from: ['PENDING', 'UNKNOWN', 'DEAD'] }, { state: 'PENDING', updated_at: time }]],
     wakeKey: [[on, { system: 'ngs', key: id, now: time }]],
     hasten: [['ngs', time]],
+    depth: [[]],
     list: [
       [{}, firstPage],
       [{ state: 'DEAD', topic: 'ngs', waiting: true, q }, lastPage],
@@ -414,6 +423,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     advanceHead: [[on, id, 0, { seq: 1, hash: 'h' }]],
     heads: [[time, '', 500]],
     head: [[id]],
+    headOf: [[id]],
     chains: [[texts(500)]],
     firstOrphan: [[]],
     ofWorkOrder: [[id]],

@@ -33,6 +33,7 @@ describe.each(ENGINES)('customers as admins see them on %s', (engine) => {
       email: '',
       bound: true,
       disabled: false,
+      ngs_customer_guid: null,
       create_time: '2026-03-02 10:00:00',
     })
     expect(await list('q=%25')).toEqual([])

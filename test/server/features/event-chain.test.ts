@@ -35,6 +35,23 @@ describe.each(ENGINES)('the event chain on %s', (engine) => {
     expect(await verify()).toEqual({ workOrders: 1, events: 4, fault: null })
   })
 
+  test('of one work order is verified for the console, by UUID or number', async () => {
+    const verdict = async (id: string, who = crew.dispatcher) =>
+      app.api.post(`/api/v1/admin/tasks/${id}/verify`, {}, who)
+    const { task_id: number } = await db().selectFrom('task').select('task_id').executeTakeFirstOrThrow()
+    for (const id of [workOrderId, number])
+      expect((await verdict(id)).body.data).toEqual({ ok: true, events: 4, first_fault: null })
+    expect((await verdict('T209901010001')).status).toBe(404)
+    expect((await verdict(workOrderId, crew.worker)).status).toBe(403)
+    await app.context.chainHeads.write()
+    await db().updateTable('hc_work_order_events').set({ actor_name: 'x' }).where('seq', '=', 2).execute()
+    expect((await verdict(number)).body.data).toEqual({ ok: false, events: 4, first_fault: '第 2 条记录被改动' })
+    await db().deleteFrom('hc_work_order_events').where('seq', '>=', 2).execute()
+    const [first] = await events()
+    await db().updateTable('task').set({ event_seq: 1, event_head: first!.hash }).execute()
+    expect((await verdict(number)).body.data.first_fault).toBe('第 2 条及之后的记录被截去')
+  })
+
   test.each(['payload', 'actor_name', 'event_type', 'created_at'] as const)('shows a changed %s', async (column) => {
     const value = column === 'created_at' ? new Date(0) : 'x'
     await db()

@@ -147,7 +147,12 @@ describe('a log that cannot be written', () => {
   beforeEach(() => (warnings.length = 0))
   const withInsert = (insert: (rows: ExternalLogRow[]) => Promise<void>) =>
     createExternalLog({
-      repository: { insert, list: async () => ({ rows: [], total: 0 }), removeBefore: async () => 0 },
+      repository: {
+        insert,
+        find: async () => null,
+        list: async () => ({ rows: [], total: 0 }),
+        removeBefore: async () => 0,
+      },
       binaries,
       log,
       now: () => new Date(),

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { dump, type ExternalSiteApp, finished, startExternalSite } from '../../support/external-site'
+import { operations, send } from '../../support/ngs'
 
 jest.setTimeout(120_000)
 
@@ -95,6 +96,37 @@ test('an order becomes a task once, of the system’s own customer unless one is
   expect(tasks).toHaveLength(1)
   expect(tasks[0]).toMatchObject({ origin: 'external', customer_company: '外部工单', current_step: 0, status: 'open' })
   expect(tasks[0]!.description).toContain('WO000003')
+})
+
+test('an imported order reaches ngs like any other task', async () => {
+  await start({ ngs: true })
+  await pullAll()
+  const { app, admin } = external
+  const { list } = (await app.api.get(`${base}/work-orders?system=city&q=WO000003`, admin)).body.data
+  const { body } = await app.api.post(`${base}/work-orders/${list[0].id}/import`, {}, admin)
+  await send(app)
+  const fields = app.sandbox.ngs.orders().map(({ mapId, state, history }) => [mapId, state, history[0]!.body.objective])
+  expect(fields).toEqual([
+    ['sandbox-repair', 'sent', expect.objectContaining({ stringfield1: body.data.task_id, stringfield2: '维修' })],
+  ])
+  const cancel = { workOrderId: body.data.work_order_id, reason: '重复' }
+  expect((await app.api.post('/homecare/cancel', cancel, admin)).status).toBe(200)
+  await send(app)
+  expect(operations(app)).toEqual(['send', 'failedClose'])
+  expect((await app.api.get('/api/v1/admin/ngs/drift', admin)).body.data.total).toBe(0)
+})
+
+test('a session that a check has seen in between is still renewed when it ends in mid-pull', async () => {
+  await start()
+  const held = await external.app.context.externalSessions.hold({ system: 'city', account: 'op1' })
+  expect((await external.check()).status).toBe(200)
+  external.site.control({ expireSessions: true })
+  await external.app.context.externalSessions.retire(held)
+  await external.app.context.externalSessions.hold({ system: 'city', account: 'op1' })
+  expect(external.site.counts()).toMatchObject({ loggedIn: 2 })
+  await external.app.context.externalSessions.retire(held)
+  await external.session()
+  expect(external.site.counts()).toMatchObject({ loggedIn: 2 })
 })
 
 test('no password, cookie, token or captcha answer is found in database, files, log or answers', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
@@ -43,6 +44,24 @@ describe.each(ENGINES)('what is left of files on %s', (engine) => {
     expect(filesIn('files').map((entry) => entry.name)).toEqual([used.file_id])
     expect((await app.api.get(app.context.files.link(unused.file_id))).status).toBe(404)
     expect((await app.api.get(app.context.files.link(used.file_id))).status).toBe(200)
+  })
+
+  test('more than is looked at in one go is swept in one run', async () => {
+    const { file_id } = await store()
+    const [row] = await rows()
+    const others = Array.from({ length: 450 }, () => {
+      const id = randomUUID()
+      return { ...row!, id, storage_key: id }
+    })
+    for (let i = 0; i < others.length; i += 50)
+      await app.context.database.db
+        .insertInto('task_file')
+        .values(others.slice(i, i + 50))
+        .execute()
+    app.clock.advance(25 * HOUR_MS)
+    expect((await app.context.files.sweep()).unused).toBe(451)
+    expect(await rows()).toEqual([])
+    expect((await app.api.get(app.context.files.link(file_id))).status).toBe(404)
   })
 
   test('a swept upload cannot be used any more', async () => {

@@ -112,10 +112,40 @@ describe.each(ENGINES)('our tasks in ngs (%s)', (engine) => {
       await send(app)
       const { list } = (await app.api.get('/api/v1/admin/outbox?waiting=true', crew.dispatcher)).body.data
       expect(list).toMatchObject([{ state: 'PENDING', waiting_for: 'CUSTOMER_GUID', attempts: 0 }])
-      await app.context.database.db.updateTable('customer').set({ ngs_customer_guid: 'OWN-GUID' }).execute()
-      await pass(31 * SECOND_MS)
+      const { list: customers } = (await app.api.get('/api/v1/admin/customers', crew.admin)).body.data
+      const path = `/api/v1/admin/customers/${customers[0].id}`
+      const body = { ngs_customer_guid: 'OWN-GUID' }
+      expect((await app.api.patch(path, body, crew.dispatcher)).status).toBe(403)
+      expect((await app.api.patch(path, { ngs_customer_guid: 'x'.repeat(65) }, crew.admin)).status).toBe(400)
+      expect((await app.api.patch('/api/v1/admin/customers/99999', body, crew.admin)).status).toBe(404)
+      expect((await app.api.patch(path, body, crew.admin)).status).toBe(200)
+      await send(app)
       expect(sandbox.orders()).toMatchObject([{ mapId: 'M1', customerGuid: 'OWN-GUID' }])
+      expect((await app.api.get('/api/v1/admin/customers', crew.admin)).body.data.list[0]).toMatchObject(body)
+      expect((await app.api.get('/api/v1/admin/audit', crew.admin)).body.data.list[0]).toMatchObject({
+        action: 'customer.ngs-guid',
+        detail: { before: null, after: 'OWN-GUID' },
+      })
       await sandbox.close()
+    })
+
+    test('the numbers of an order older than the connection are entered once; then ngs is told', async () => {
+      await start()
+      const { id, number } = await submitTask(app, crew)
+      await send(app)
+      const [order] = app.sandbox.ngs.orders()
+      await app.context.database.db.deleteFrom('outbox').execute()
+      await app.context.database.db.updateTable('task').set({ ngs_oid: null, ngs_task_id: null }).execute()
+      const ids = { oId: order!.oId, taskId: order!.taskId }
+      const enter = (body: object, who = crew.admin) =>
+        app.api.post(`/api/v1/admin/ngs/tasks/${number}/order`, body, who)
+      expect((await enter(ids, crew.dispatcher)).status).toBe(403)
+      expect((await enter({ oId: order!.oId })).body.message).toContain('taskId')
+      expect((await enter(ids)).body.data).toEqual({ task_id: number, ngs_oid: ids.oId, ngs_task_id: ids.taskId })
+      expect((await enter(ids)).status).toBe(409)
+      await evaluate({ id, number })
+      await send(app)
+      expect(order!.state).toBe('closed')
     })
 
     test('a type without a mapId waits visibly and costs no attempt', async () => {

@@ -243,6 +243,22 @@ describe.each(ENGINES)('the outbox (%s)', (engine) => {
       })
     })
 
+    test('leaves out what is older than the connection, such as the tasks of the demo', async () => {
+      await app.context.database.db.deleteFrom('outbox').execute()
+      const old = await submitTask(app, crew, '旧')
+      await app.context.database.db.deleteFrom('outbox').execute()
+      await seedDemo(app.context)
+      expect((await drift()).total).toBe(0)
+      app.clock.advance(60_000)
+      const fresh = await submitTask(app, crew, '新')
+      const lost = await submitTask(app, crew, '丢')
+      await app.context.database.db.deleteFrom('outbox').where('key', '=', lost.id).execute()
+      await send(app)
+      const { list } = await drift()
+      expect(list.map((row: any) => [row.task_id, row.reason])).toEqual([[lost.number, 'NEVER_SENT']])
+      expect([old.number, fresh.number]).not.toContain(lost.number)
+    })
+
     test('tells what ngs should hold and what it was told', async () => {
       const { number } = await submitTask(app, crew)
       await send(app)
@@ -273,6 +289,17 @@ describe.each(ENGINES)('the outbox (%s)', (engine) => {
     if (engine === 'sqlite')
       for (const file of fs.readdirSync(app.dataDir).filter((name) => name.startsWith('app.db')))
         expect(fs.readFileSync(path.join(app.dataDir, file)).includes(SANDBOX_NGS_TOKEN)).toBe(false)
+  })
+
+  test('how much is owed is in the metrics, by topic and state', async () => {
+    const { id } = await submitTask(app, crew)
+    await submitTask(app, crew)
+    await app.context.database.db.updateTable('outbox').set({ state: 'DEAD' }).where('key', '=', id).execute()
+    app.queries.length = 0
+    const scrape = async () => (await app.api.get('/metrics')).body as string
+    expect(await scrape()).toContain('outbox_entries{topic="ngs.send",state="DEAD"} 1')
+    expect(await scrape()).toContain('outbox_entries{topic="ngs.send",state="PENDING"} 1')
+    expect(app.queries.filter((sql) => sql.includes('outbox'))).toHaveLength(1)
   })
 
   test('the demo owes nothing and leaves no record of calls', async () => {

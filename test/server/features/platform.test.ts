@@ -1,5 +1,6 @@
 import http from 'node:http'
 import { ENGINES } from '../../support/engines'
+import { schemaFaults } from '../../support/json-schema'
 import { startTestApp, type TestApp } from '../../support/test-app'
 
 describe.each(ENGINES)('health on %s', (engine) => {
@@ -21,6 +22,9 @@ describe.each(ENGINES)('health on %s', (engine) => {
     await app.context.database.close()
     const { status, body } = await app.api.get('/readyz')
     expect([status, body.ok, body.checks.database.ok]).toEqual([503, false, false])
+    const document = (await app.api.get('/openapi.json')).body
+    const { schema } = document.paths['/readyz'].get.responses['503'].content['application/json']
+    expect(schemaFaults(schema, body)).toEqual([])
     expect((await app.api.get('/livez')).status).toBe(200)
   })
 

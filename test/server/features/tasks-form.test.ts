@@ -153,7 +153,23 @@ describe('file_ids', () => {
     const png = await buildPng()
     const nine = Array.from({ length: 9 }, (_, i): [string, File] => ['images', buildFile(png, `${i}.png`)])
     const id = await store(token, buildFile(png, '10.png'))
-    expect(refusedPaths(await upload(buildForm({ ...dotted, file_ids: id }, nine)))).toEqual(['file_ids'])
+    const refusal = await upload(buildForm({ ...dotted, file_ids: id }, nine))
+    const uploaded = await upload(buildForm(dotted, [...nine, ['images', buildFile(png, '10.png')]]))
+    expect([refusal.status, refusal.body.data.fields]).toEqual([413, [{ path: 'file_ids', message: '图片最多 9 张' }]])
+    expect(uploaded.status).toBe(413)
     expect((await json([id])).status).toBe(200)
+  })
+
+  test.each([
+    ['pictures', 10, '图片最多 9 张'],
+    ['pictures', 20, '图片最多 9 张'],
+    ['documents', 10, '附件最多 9 个'],
+  ])('of too many %s (%d) are refused as too many uploads are', async (kind, count, message) => {
+    const png = await buildPng()
+    const file = () => (kind === 'pictures' ? buildFile(png, 'a.png') : buildFile(buildPdf(randomUUID()), 'a.pdf'))
+    const ids = await Promise.all(Array.from({ length: count }, () => store(token, file())))
+    const { status, body } = await json(ids)
+    expect([status, body.data.fields]).toEqual([413, [{ path: 'file_ids', message }]])
+    expect((await json(ids.slice(0, 9))).status).toBe(200)
   })
 })

@@ -103,6 +103,15 @@ describe('the document', () => {
     expect(device.properties.fault_description.description).toBe('故障描述：维修、保养必填')
   })
 
+  test.each(['/auth/password', '/homecare/sync', '/api/v1/admin/sla-config/rehearse'])(
+    'says why %s takes no Idempotency-Key',
+    (path) => {
+      const { description, parameters = [] } = document.paths[path].post
+      expect(description).toMatch(/不需要 Idempotency-Key：.+/)
+      expect(parameters).toEqual([])
+    },
+  )
+
   test('an upload of one file has its purpose', () => {
     const { content } = document.paths['/api/v1/files'].post.requestBody
     expect(Object.keys(content)).toEqual(['multipart/form-data'])

@@ -1,6 +1,7 @@
 import { Text, View } from '@tarojs/components'
 import { Button } from '@/components/button'
-import { Icon, type IconName } from '@/components/icon'
+import { Disc } from '@/components/disc'
+import type { IconName } from '@/components/icon'
 import { TEXTS } from '@/shared/texts'
 import './index.scss'
 
@@ -15,9 +16,7 @@ export interface EmptyStateProps {
 export function EmptyState({ icon = 'inbox', title = TEXTS.emptyList, hint, action }: EmptyStateProps) {
   return (
     <View className="empty-state">
-      <View className="empty-state__disc">
-        <Icon name={icon} size={40} />
-      </View>
+      <Disc icon={icon} size="xl" round className="empty-state__disc" />
       <Text className="empty-state__title">{title}</Text>
       {hint ? <Text className="empty-state__hint">{hint}</Text> : null}
       {action ? (

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Text, View } from '@tarojs/components'
 import type { FileLink } from '@shared/api/files'
 import { Icon } from '@/components/icon'
+import { COMPONENT_TEXTS as T } from '@/components/texts'
 import { errorText } from '@/shared/error-text'
 import { openFile } from '@/services/open-file'
 import './index.scss'
@@ -26,7 +27,7 @@ export function FileRow({ file }: { file: FileLink }) {
         <Text className="file-row__name">{file.name}</Text>
         {state.error ? <Text className="file-row__error">{state.error}</Text> : null}
       </View>
-      <Text className="file-row__action">{state.busy ? '正在打开' : '打开'}</Text>
+      <Text className="file-row__action">{state.busy ? T.opening : T.open}</Text>
     </View>
   )
 }

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Text, View } from '@tarojs/components'
 import { FieldFrame, type FieldFrameProps } from '@/components/field/frame'
 import { Icon } from '@/components/icon'
+import { UPLOAD_TEXTS as T } from '@/components/texts'
 import { a11y } from '@/shared/a11y'
 import { pickDocuments, pickImages } from '@/services/pick-files'
 import { DocumentItem, ImageItem } from './items'
@@ -28,7 +29,7 @@ export function FileUploader({ uploads, kind, max, source, keptHint, ...frame }:
     try {
       uploads.add(await (kind === 'image' ? pickImages(room, source) : pickDocuments(room)))
     } catch {
-      setRefused(kind === 'image' ? '无法打开相机或相册，请在系统设置中允许' : '无法打开文件，请重试')
+      setRefused(kind === 'image' ? T.cameraRefused : T.filesRefused)
     }
   }
   const Item = kind === 'image' ? ImageItem : DocumentItem
@@ -53,11 +54,11 @@ export function FileUploader({ uploads, kind, max, source, keptHint, ...frame }:
             className="uploader__add"
             hoverClass="pressed"
             onClick={() => void pick()}
-            {...a11y(`添加${frame.label}`, 'button')}
+            {...a11y(T.add(frame.label), 'button')}
           >
             <Icon name={kind === 'image' ? 'camera' : 'plus'} />
             <Text className="uploader__add-label numeric">
-              {kind === 'image' ? `${items.length}/${max}` : '选择 PDF、Word、Excel 文件'}
+              {kind === 'image' ? `${items.length}/${max}` : T.chooseDocuments}
             </Text>
           </View>
         ) : null}

@@ -1,6 +1,7 @@
 import { Image, Text, View } from '@tarojs/components'
 import Taro from '@tarojs/taro'
 import { Icon } from '@/components/icon'
+import { UPLOAD_TEXTS as T } from '@/components/texts'
 import { a11y } from '@/shared/a11y'
 import { formatBytes } from '@/shared/format'
 import { absoluteUrl } from '@/shared/server-address'
@@ -22,9 +23,9 @@ export function ImageItem({ item, waits, onRetry, onRemove }: ItemProps) {
     <View className="uploader__tile">
       <Image className="uploader__image" mode="aspectFill" src={url} onClick={preview} />
       {item.status === 'failed' ? (
-        <View className="uploader__veil" onClick={onRetry} {...a11y(`${item.error}，点按重试`, 'button')}>
+        <View className="uploader__veil" onClick={onRetry} {...a11y(T.tapToRetry(item.error), 'button')}>
           <Icon name="refresh" />
-          <Text className="uploader__veil-text">{waits && item.offline ? '待网络' : '重试'}</Text>
+          <Text className="uploader__veil-text">{waits && item.offline ? T.waitsForNetwork : T.retry}</Text>
         </View>
       ) : null}
       {item.status === 'waiting' || item.status === 'sending' ? (
@@ -57,7 +58,7 @@ export function DocumentItem({ item, onRetry, onRemove }: ItemProps) {
         )}
       </View>
       {item.status === 'failed' && !isTooBig(item) ? (
-        <View className="uploader__control" onClick={onRetry} {...a11y('重试', 'button')}>
+        <View className="uploader__control" onClick={onRetry} {...a11y(T.retry, 'button')}>
           <Icon name="refresh" size={20} />
         </View>
       ) : null}
@@ -68,12 +69,12 @@ export function DocumentItem({ item, onRetry, onRemove }: ItemProps) {
   )
 }
 
-const isTooBig = (item: UploadItem) => item.error.startsWith('文件超过')
+const isTooBig = (item: UploadItem) => item.error.startsWith(T.tooBig(''))
 
 const removeLabel = (item: UploadItem) =>
-  item.status === 'done' ? `移除 ${item.picked.name}` : `取消上传 ${item.picked.name}`
+  item.status === 'done' ? T.remove(item.picked.name) : T.cancel(item.picked.name)
 
-const factOf = (item: UploadItem) => item.error || (item.picked.size ? formatBytes(item.picked.size) : '已上传')
+const factOf = (item: UploadItem) => item.error || (item.picked.size ? formatBytes(item.picked.size) : T.stored)
 
 function Progress({ percent }: { percent: number }) {
   return (

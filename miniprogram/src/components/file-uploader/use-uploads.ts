@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { StoredFile } from '@shared/api/files'
 import { UPLOAD_LIMITS } from '@shared/task-types'
+import { UPLOAD_TEXTS } from '@/components/texts'
 import { ApiError } from '@/shared/api-error'
 import { errorText } from '@/shared/error-text'
 import { formatBytes } from '@/shared/format'
@@ -36,7 +37,7 @@ export interface Uploads {
 const newItem = (picked: PickedFile): UploadItem => {
   const limit = picked.kind === 'image' ? UPLOAD_LIMITS.maxImageBytes : UPLOAD_LIMITS.maxFileBytes
   // Big pictures are compressed before they are sent, so only documents can be refused by size here.
-  const error = picked.kind === 'document' && picked.size > limit ? `文件超过 ${formatBytes(limit)}` : ''
+  const error = picked.kind === 'document' && picked.size > limit ? UPLOAD_TEXTS.tooBig(formatBytes(limit)) : ''
   return { key: randomKey(), picked, status: error ? 'failed' : 'waiting', percent: 0, error, stored: null }
 }
 

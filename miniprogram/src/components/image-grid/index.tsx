@@ -1,5 +1,6 @@
 import { Image, View } from '@tarojs/components'
 import Taro from '@tarojs/taro'
+import { COMPONENT_TEXTS } from '@/components/texts'
 import { a11y } from '@/shared/a11y'
 import { absoluteUrl } from '@/shared/server-address'
 import './index.scss'
@@ -14,7 +15,7 @@ export function ImageGrid({ images, thumbnails = images }: { images: string[]; t
           key={url}
           className="image-grid__cell"
           onClick={() => void Taro.previewImage({ urls, current: url })}
-          {...a11y(`查看图片 ${index + 1}`, 'button')}
+          {...a11y(COMPONENT_TEXTS.viewImage(index + 1), 'button')}
         >
           <Image className="image-grid__image" mode="aspectFill" lazyLoad src={absoluteUrl(thumbnails[index] ?? url)} />
         </View>

@@ -2,20 +2,19 @@ import { useState } from 'react'
 import { Text, View } from '@tarojs/components'
 import { Button } from '@/components/button'
 import { Icon } from '@/components/icon'
+import { LOCATION_TEXTS as T } from '@/components/texts'
 import { IS_BROWSER } from '@/shared/platform'
 import { openLocationSettings, type LocationProblem as Problem } from '@/services/location'
 import './index.scss'
 
-const WORDS: Record<Problem, { title: string; steps: string[] }> = {
+const WORDS: Record<Problem, { title: string; steps: readonly string[] }> = {
   refused: {
-    title: '没有位置权限，暂时无法定位',
-    steps: IS_BROWSER
-      ? ['点按地址栏左侧的图标', '把“位置信息”改为“允许”', '回到这里点按“重新定位”']
-      : ['点按下方“打开设置”', '打开“位置信息”，选择“使用小程序时”', '返回后会自动开始定位'],
+    title: T.refused,
+    steps: IS_BROWSER ? T.allowInBrowser : T.allowInWechat,
   },
   unavailable: {
-    title: '暂时收不到定位信号',
-    steps: ['确认手机的定位服务已打开', '走到窗边或室外', '稍等片刻，或点按“重新定位”'],
+    title: T.unavailable,
+    steps: T.findSignal,
   },
 }
 
@@ -41,7 +40,7 @@ export function LocationProblem({ problem, onRetry }: { problem: Problem; onRetr
           <Text>{step}</Text>
         </View>
       ))}
-      {stillRefused ? <Text className="location-problem__note">位置权限仍未打开</Text> : null}
+      {stillRefused ? <Text className="location-problem__note">{T.stillRefused}</Text> : null}
       <View className="location-problem__actions">
         <Button
           block
@@ -51,11 +50,11 @@ export function LocationProblem({ problem, onRetry }: { problem: Problem; onRetr
             onRetry()
           }}
         >
-          重新定位
+          {T.again}
         </Button>
         {settings ? (
           <Button block onClick={() => void openSettings()}>
-            打开设置
+            {T.settings}
           </Button>
         ) : null}
       </View>

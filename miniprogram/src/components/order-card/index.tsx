@@ -3,8 +3,10 @@ import { Text, View } from '@tarojs/components'
 import type { WorkOrderRow } from '@shared/api/homecare'
 import { TASK_TYPE_RULES } from '@shared/task-types'
 import { Card } from '@/components/card'
+import { Headline } from '@/components/headline'
 import { Icon, type IconName } from '@/components/icon'
 import { Badge, StatusBadge, type BadgeTone } from '@/components/status-badge'
+import { COMPONENT_TEXTS as T } from '@/components/texts'
 import { formatRelativeDay } from '@/shared/format'
 import './index.scss'
 
@@ -25,26 +27,19 @@ export function OrderCard({ order, onClick, badge, showWorker, children }: Order
   return (
     <Card className="order-card">
       <View className="order-card__body" hoverClass="pressed" onClick={onClick}>
-        <View className="order-card__head">
-          <View className="order-card__disc">
-            <Icon name={order.task_type} size={20} />
-          </View>
-          <View className="order-card__names">
-            <Text className="order-card__title">{order.device_name || summary}</Text>
-            <Text className="order-card__number numeric">{`${label} · ${order.task_id}`}</Text>
-          </View>
+        <Headline icon={order.task_type} title={order.device_name || summary} facts={[`${label} · ${order.task_id}`]}>
           {badge ? (
             <Badge tone={badge.tone}>{badge.text}</Badge>
           ) : (
             <StatusBadge step={order.current_step} status={order.status} />
           )}
-        </View>
+        </Headline>
         <Fact icon="building" text={order.customer_company || order.customer_name} />
         <Fact icon="location" text={order.service_address} />
         {order.appointment_time ? (
-          <Fact icon="calendar" text={`预约 ${formatRelativeDay(order.appointment_time)}`} strong />
+          <Fact icon="calendar" text={T.appointment(formatRelativeDay(order.appointment_time))} strong />
         ) : null}
-        {showWorker ? <Fact icon="user" text={order.worker_name || '还没有工程师'} /> : null}
+        {showWorker ? <Fact icon="user" text={order.worker_name || T.noWorker} /> : null}
       </View>
       {children ? <View className="order-card__actions">{children}</View> : null}
     </Card>

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
 import { Text, View } from '@tarojs/components'
 import { Card } from '@/components/card'
-import { Icon, type IconName } from '@/components/icon'
+import { Disc } from '@/components/disc'
+import type { IconName } from '@/components/icon'
 import { a11y } from '@/shared/a11y'
 import './index.scss'
 
@@ -20,9 +21,7 @@ export function Outcome({ tone, title, hint = '', children }: OutcomeProps) {
   return (
     <Card>
       <View className={`outcome outcome--${tone}`} {...a11y(`${title} ${hint}`, 'status')}>
-        <View className="outcome__disc">
-          <Icon name={TONE_ICON[tone]} size={40} />
-        </View>
+        <Disc icon={TONE_ICON[tone]} size="xl" round className="outcome__disc" />
         <Text className="outcome__title">{title}</Text>
         {hint ? <Text className="outcome__hint">{hint}</Text> : null}
       </View>

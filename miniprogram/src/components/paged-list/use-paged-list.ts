@@ -35,9 +35,10 @@ const loading = <T>(scope: string): State<T> => ({
 })
 
 /**
- * A list that grows at the bottom of the page and starts over when it is pulled down, comes back into view, or when
- * `key` (the filter `loadPage` reads), the consent or the login changes. The page's config needs
- * `enablePullDownRefresh: true`. Answers of an older load are dropped.
+ * A list that grows at the bottom of the page and starts over when it is pulled down or when `key` (the filter
+ * `loadPage` reads), the consent or the login changes. When it comes back into view it is loaded anew as far as it had
+ * grown, so that nobody loses their place. The page's config needs `enablePullDownRefresh: true`. Answers of an older
+ * load are dropped.
  */
 export function usePagedList<T>(loadPage: (page: number) => Promise<Page<T>>, key = ''): PagedList<T> {
   const scope = useScope(key)
@@ -58,6 +59,20 @@ export function usePagedList<T>(loadPage: (page: number) => Promise<Page<T>>, ke
     }
   }, [])
 
+  const fetchAgain = async (into: string, pages: number) => {
+    const turn = ++latest.current
+    try {
+      let whole = loading<T>(into)
+      for (let page = 1; page <= pages && (page === 1 || whole.hasMore); page++) {
+        whole = appended(whole, into, await loader.current(page))
+        if (turn !== latest.current) return
+      }
+      setState(whole)
+    } catch (error) {
+      if (turn === latest.current) setState((before) => failed(before, into, error))
+    }
+  }
+
   useEffect(() => {
     void fetchInto(scope, 1)
   }, [fetchInto, scope])
@@ -76,7 +91,7 @@ export function usePagedList<T>(loadPage: (page: number) => Promise<Page<T>>, ke
 
   usePullDownRefresh(() => void reload().finally(() => Taro.stopPullDownRefresh()))
   useReachBottom(() => void loadMore())
-  useRefreshOnReturn(() => void reload())
+  useRefreshOnReturn(() => void (shown.nextPage > 2 ? fetchAgain(scope, shown.nextPage - 1) : reload()))
 
   const replace = useCallback((data: T[]) => setState((before) => ({ ...before, data })), [])
   const { status, data, total, error, hasMore, loadingMore } = shown

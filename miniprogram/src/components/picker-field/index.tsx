@@ -1,6 +1,7 @@
 import { Picker, Text, View } from '@tarojs/components'
 import { FieldFrame, type FieldFrameProps } from '@/components/field/frame'
 import { Icon, type IconName } from '@/components/icon'
+import { COMPONENT_TEXTS as T } from '@/components/texts'
 import { a11y } from '@/shared/a11y'
 import './index.scss'
 
@@ -13,7 +14,7 @@ interface PickerFieldProps extends FieldFrameProps {
 
 /** One of many options from a wheel; for up to about six use Choice. */
 export function PickerField(props: PickerFieldProps) {
-  const { options, value, onChange, placeholder = '请选择', ...frame } = props
+  const { options, value, onChange, placeholder = T.choose, ...frame } = props
   const index = options.findIndex((option) => option.value === value)
   return (
     <FieldFrame {...frame}>
@@ -52,7 +53,7 @@ export function DateTimeField({ value, onChange, from, ...frame }: DateTimeField
           start={from}
           onChange={(event) => onChange(`${event.detail.value} ${clock || DEFAULT_CLOCK}`)}
         >
-          <PickedValue label={`${frame.label}：日期`} icon="calendar" text={day} placeholder="选择日期" />
+          <PickedValue label={T.dateOf(frame.label)} icon="calendar" text={day} placeholder={T.chooseDate} />
         </Picker>
         <Picker
           className="picker-pair__clock"
@@ -61,7 +62,7 @@ export function DateTimeField({ value, onChange, from, ...frame }: DateTimeField
           disabled={day === ''}
           onChange={(event) => onChange(`${day} ${event.detail.value}`)}
         >
-          <PickedValue label={`${frame.label}：时间`} icon="clock" text={clock} placeholder="时间" />
+          <PickedValue label={T.timeOf(frame.label)} icon="clock" text={clock} placeholder={T.chooseTime} />
         </Picker>
       </View>
     </FieldFrame>

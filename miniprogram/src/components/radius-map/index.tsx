@@ -1,4 +1,5 @@
 import { Text, View } from '@tarojs/components'
+import { MAP_TEXTS as T } from '@/components/texts'
 import { a11y } from '@/shared/a11y'
 import { formatDistance } from '@/shared/format'
 import { distanceMeters, radiusDrawing, type Position } from '@/shared/geo'
@@ -18,7 +19,7 @@ interface RadiusMapProps {
 const SMALL = 5
 
 /** Drawing to scale, north up: the site, the circle one may check in from, the position and how sure it is. */
-export function RadiusMap({ site, radiusMeters, fix, who = '我' }: RadiusMapProps) {
+export function RadiusMap({ site, radiusMeters, fix, who = T.me }: RadiusMapProps) {
   const drawing = radiusDrawing({ site, radiusMeters, fix })
   const inside = site && fix ? distanceMeters(site, fix) <= radiusMeters : false
   return (
@@ -42,15 +43,15 @@ export function RadiusMap({ site, radiusMeters, fix, who = '我' }: RadiusMapPro
         {site ? (
           <View className={`radius-map__site ${drawing.radius < SMALL ? 'radius-map__site--small' : ''}`} />
         ) : null}
-        <Text className="radius-map__north">北</Text>
+        <Text className="radius-map__north">{T.north}</Text>
         <View className="radius-map__bar" style={{ width: `${drawing.bar.width}%` }}>
           <Text className="radius-map__bar-label numeric">{formatDistance(drawing.bar.meters)}</Text>
         </View>
       </View>
       <View className="radius-map__legend">
-        <Legend kind="site" label="服务地点" />
-        <Legend kind="radius" label={`签到范围 ${formatDistance(radiusMeters)}`} />
-        <Legend kind="fix" label={fix?.accuracy ? `${who} ±${Math.round(fix.accuracy)} 米` : who} />
+        <Legend kind="site" label={T.site} />
+        <Legend kind="radius" label={T.radius(formatDistance(radiusMeters))} />
+        <Legend kind="fix" label={fix?.accuracy ? T.accuracy(who, fix.accuracy) : who} />
       </View>
     </View>
   )
@@ -64,8 +65,8 @@ const circle = (left: number, top: number, radius: number) => ({
 })
 
 function describe(inside: boolean, located: boolean): string {
-  if (!located) return '正在定位'
-  return inside ? '当前位置在签到范围内' : '当前位置在签到范围外'
+  if (!located) return T.locating
+  return inside ? T.inside : T.outside
 }
 
 function Legend({ kind, label }: { kind: 'site' | 'radius' | 'fix'; label: string }) {

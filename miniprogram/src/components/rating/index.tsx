@@ -1,10 +1,10 @@
 import { Text, View } from '@tarojs/components'
 import { Icon } from '@/components/icon'
+import { RATING_TEXTS as T } from '@/components/texts'
 import { a11y } from '@/shared/a11y'
 import './index.scss'
 
 const SCORES = [1, 2, 3, 4, 5] as const
-const WORDS = ['', '很不满意', '不满意', '一般', '满意', '非常满意']
 
 interface RatingProps {
   label: string
@@ -21,7 +21,7 @@ export function Rating({ label, value, onChange, error }: RatingProps) {
     <View className="rating">
       <View className="rating__head">
         <Text className="rating__label">{label}</Text>
-        <Text className={error && !value ? 'rating__error' : 'rating__word'}>{WORDS[value] || error || ''}</Text>
+        <Text className={error && !value ? 'rating__error' : 'rating__word'}>{T.words[value] || error || ''}</Text>
       </View>
       <View className="rating__row">
         {SCORES.map((score) => (
@@ -29,7 +29,7 @@ export function Rating({ label, value, onChange, error }: RatingProps) {
             key={score}
             className={`rating__star ${score <= value ? 'rating__star--on' : ''}`}
             onClick={() => onChange?.(score)}
-            {...a11y(`${label} ${score} 分`, 'button')}
+            {...a11y(T.score(label, score), 'button')}
           >
             <Icon name={score <= value ? 'star-full' : 'star'} size={28} />
           </View>

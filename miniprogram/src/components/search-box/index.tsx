@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { Input, View } from '@tarojs/components'
 import { Icon } from '@/components/icon'
+import { COMPONENT_TEXTS } from '@/components/texts'
 import { a11y } from '@/shared/a11y'
 import { IS_BROWSER } from '@/shared/platform'
 import './index.scss'
@@ -36,7 +37,11 @@ export function SearchBox({ placeholder, label = placeholder, onSearch }: Search
         {...(IS_BROWSER ? { nativeProps: { 'aria-label': label } } : { ariaLabel: label })}
       />
       {text === '' ? null : (
-        <View className="search-box__clear" onClick={() => setText('')} {...a11y('清除搜索内容', 'button')}>
+        <View
+          className="search-box__clear"
+          onClick={() => setText('')}
+          {...a11y(COMPONENT_TEXTS.clearSearch, 'button')}
+        >
           <Icon name="close" size={16} />
         </View>
       )}

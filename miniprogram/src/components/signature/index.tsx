@@ -3,6 +3,7 @@ import { Canvas, Text, View, type CanvasTouchEvent } from '@tarojs/components'
 import Taro, { useReady } from '@tarojs/taro'
 import { FieldFrame, type FieldFrameProps } from '@/components/field/frame'
 import { Icon } from '@/components/icon'
+import { SIGNATURE_TEXTS as T } from '@/components/texts'
 import { a11y } from '@/shared/a11y'
 import { findSurface, touchPoint, type Surface } from './canvas-surface'
 import { drawSegment, isBlank, redraw, type Stroke } from './strokes'
@@ -39,11 +40,11 @@ export const Signature = forwardRef<SignatureHandle, SignatureProps>(function Si
           onTouchMove={pad.move}
           onTouchEnd={pad.end}
         />
-        {pad.count === 0 ? <Text className="signature__hint">请在此处签名</Text> : null}
+        {pad.count === 0 ? <Text className="signature__hint">{T.hint}</Text> : null}
       </View>
       <View className="signature__tools">
-        <Tool icon="undo" label="撤销" onClick={pad.undo} />
-        <Tool icon="trash" label="清除" onClick={pad.clear} />
+        <Tool icon="undo" label={T.undo} onClick={pad.undo} />
+        <Tool icon="trash" label={T.clear} onClick={pad.clear} />
       </View>
     </FieldFrame>
   )

@@ -1,6 +1,7 @@
 import { Text, View } from '@tarojs/components'
 import Taro from '@tarojs/taro'
 import { Icon, type IconName } from '@/components/icon'
+import { STAFF_TEXTS as T } from '@/components/texts'
 import { a11y } from '@/shared/a11y'
 import { ROUTES } from '@/shared/routes'
 import { useQueue } from '@/stores/offline-queue'
@@ -10,12 +11,12 @@ import './index.scss'
 type Place = 'orders' | 'queue' | 'me' | 'dispatch' | 'workers' | 'review'
 
 const PLACES: Record<Place, { label: string; icon: IconName; url: string }> = {
-  orders: { label: '工单', icon: 'list', url: ROUTES.orders },
-  queue: { label: '待发送', icon: 'refresh', url: ROUTES.queue },
-  dispatch: { label: '派单', icon: 'list', url: ROUTES.dispatch },
-  workers: { label: '工程师', icon: 'users', url: ROUTES.workers },
-  review: { label: '审核', icon: 'shield', url: ROUTES.review },
-  me: { label: '我的', icon: 'user', url: ROUTES.me },
+  orders: { label: T.orders, icon: 'list', url: ROUTES.orders },
+  queue: { label: T.queue, icon: 'refresh', url: ROUTES.queue },
+  dispatch: { label: T.dispatch, icon: 'list', url: ROUTES.dispatch },
+  workers: { label: T.workers, icon: 'users', url: ROUTES.workers },
+  review: { label: T.review, icon: 'shield', url: ROUTES.review },
+  me: { label: T.me, icon: 'user', url: ROUTES.me },
 }
 const OF_WORKER: Place[] = ['orders', 'queue', 'me']
 const OF_DISPATCHER: Place[] = ['dispatch', 'workers', 'review', 'me']
@@ -32,7 +33,7 @@ export function StaffNav({ current }: { current: Place }) {
     <View className="staff-nav">
       {places.map((place) => {
         const count = place === 'queue' ? unsent : 0
-        const name = count > 0 ? `${PLACES[place].label}，${count} 条` : PLACES[place].label
+        const name = count > 0 ? T.withCount(PLACES[place].label, count) : PLACES[place].label
         return (
           <View
             key={place}

@@ -1,5 +1,6 @@
 import { View } from '@tarojs/components'
 import { STEP, STEP_LABELS, type TaskStatus } from '@shared/task-types'
+import { COMPONENT_TEXTS } from '@/components/texts'
 import './index.scss'
 
 export type BadgeTone = 'brand' | 'info' | 'ok' | 'warn' | 'danger' | 'muted'
@@ -11,7 +12,7 @@ export function Badge({ tone = 'muted', children }: { tone?: BadgeTone; children
 
 /** The state of a task: its step, or that it was cancelled. Amber means that somebody waits for the customer. */
 export function StatusBadge({ step, status }: { step: number; status: TaskStatus }) {
-  if (status === 'cancelled') return <Badge>已取消</Badge>
+  if (status === 'cancelled') return <Badge>{COMPONENT_TEXTS.cancelled}</Badge>
   return <Badge tone={stepTone(step)}>{STEP_LABELS[step] ?? ''}</Badge>
 }
 

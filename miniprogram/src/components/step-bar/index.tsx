@@ -1,6 +1,7 @@
 import { Text, View } from '@tarojs/components'
 import type { TaskStep } from '@shared/api/tasks'
 import { LAST_STEP, STEP_LABELS } from '@shared/task-types'
+import { COMPONENT_TEXTS as T } from '@/components/texts'
 import { formatDateTime } from '@/shared/format'
 import './index.scss'
 
@@ -19,7 +20,7 @@ export function StepBar({ current, cancelled, mode = 'full' }: StepBarProps) {
     <View className={`step-bar ${cancelled ? 'step-bar--cancelled' : ''}`}>
       {mode === 'full' ? (
         <View className="step-bar__head">
-          <Text className="step-bar__now">{cancelled ? '已取消' : STEP_LABELS[current]}</Text>
+          <Text className="step-bar__now">{cancelled ? T.cancelled : STEP_LABELS[current]}</Text>
           <Text className="step-bar__count numeric">{`${current + 1} / ${LAST_STEP + 1}`}</Text>
         </View>
       ) : null}
@@ -28,7 +29,7 @@ export function StepBar({ current, cancelled, mode = 'full' }: StepBarProps) {
           <View key={label} className={`step-bar__segment ${segmentState(index, current)}`} />
         ))}
       </View>
-      {mode === 'full' && next && !cancelled ? <View className="step-bar__next">{`下一步：${next}`}</View> : null}
+      {mode === 'full' && next && !cancelled ? <View className="step-bar__next">{T.nextStep(next)}</View> : null}
     </View>
   )
 }

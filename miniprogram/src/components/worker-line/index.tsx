@@ -1,5 +1,6 @@
 import { Text, View } from '@tarojs/components'
 import type { WorkerRow } from '@shared/api/homecare'
+import { STAFF_TEXTS as T } from '@/components/texts'
 import { formatPhone } from '@/shared/format'
 import './index.scss'
 
@@ -17,14 +18,14 @@ const FULL = 5
 /** A worker with name, phone and how much they have on hand. */
 export function WorkerLine({ worker, heaviest, remark }: WorkerLineProps) {
   const share = Math.round((worker.load / Math.max(heaviest, FULL)) * 100)
-  const fact = remark || (worker.is_active === false ? '账号已停用' : formatPhone(worker.phone) || '没有登记电话')
+  const fact = remark || (worker.is_active === false ? T.inactive : formatPhone(worker.phone) || T.noPhone)
   return (
     <View className="worker-line">
       <View className="worker-line__disc">{worker.full_name.slice(0, 1)}</View>
       <View className="worker-line__body">
         <View className="worker-line__head">
           <Text className="worker-line__name">{worker.full_name}</Text>
-          <Text className="worker-line__load numeric">{worker.load === 0 ? '空闲' : `在办 ${worker.load} 单`}</Text>
+          <Text className="worker-line__load numeric">{T.load(worker.load)}</Text>
         </View>
         <Text className="worker-line__fact numeric">{fact}</Text>
         <View className="worker-line__track">

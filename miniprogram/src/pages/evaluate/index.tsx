@@ -1,10 +1,10 @@
-import { Text, View } from '@tarojs/components'
+import { View } from '@tarojs/components'
 import Taro, { useRouter } from '@tarojs/taro'
 import type { EvaluationRecord, TaskDetail } from '@shared/api/tasks'
 import { STEP, TASK_TYPE_RULES } from '@shared/task-types'
 import { Button } from '@/components/button'
 import { Card } from '@/components/card'
-import { Icon } from '@/components/icon'
+import { Headline } from '@/components/headline'
 import { Page } from '@/components/page'
 import { useResource } from '@/components/page/use-resource'
 import { Rating } from '@/components/rating'
@@ -39,7 +39,12 @@ export default function EvaluatePage() {
     >
       {({ task, given }) => (
         <>
-          <TaskHead task={task} />
+          <Headline
+            size="lg"
+            icon={task.task_type}
+            title={task.device_name || TASK_TYPE_RULES[task.task_type].summary}
+            facts={[task.engineer_name ? T.engineer(task.engineer_name) : task.task_id]}
+          />
           {given ? (
             <Given record={given} onBack={toTask} />
           ) : (
@@ -52,22 +57,6 @@ export default function EvaluatePage() {
         </>
       )}
     </Page>
-  )
-}
-
-function TaskHead({ task }: { task: TaskDetail }) {
-  return (
-    <View className="evaluate-head">
-      <View className="evaluate-head__disc">
-        <Icon name={task.task_type} />
-      </View>
-      <View className="evaluate-head__text">
-        <Text className="evaluate-head__title">{task.device_name || TASK_TYPE_RULES[task.task_type].summary}</Text>
-        <Text className="evaluate-head__fact numeric">
-          {task.engineer_name ? T.engineer(task.engineer_name) : task.task_id}
-        </Text>
-      </View>
-    </View>
   )
 }
 

@@ -2,6 +2,7 @@ import { Text, View } from '@tarojs/components'
 import Taro from '@tarojs/taro'
 import type { Notification } from '@shared/api/notifications'
 import { Card } from '@/components/card'
+import { Disc } from '@/components/disc'
 import { Icon, type IconName } from '@/components/icon'
 import { Page } from '@/components/page'
 import { PagedRows } from '@/components/paged-list'
@@ -46,10 +47,9 @@ function Notice({ notice }: { notice: Notification }) {
   const open = taskId ? () => void Taro.navigateTo({ url: ROUTES.task(taskId) }) : undefined
   return (
     <Card className="notice" onClick={open}>
-      <View className="notice__disc">
-        <Icon name={ICONS[notice.event] ?? 'bell'} size={20} />
+      <Disc icon={ICONS[notice.event] ?? 'bell'} className="notice__disc">
         {notice.read ? null : <View className="notice__dot" {...a11y(T.unread)} />}
-      </View>
+      </Disc>
       <View className="notice__text">
         <View className="notice__head">
           <Text className="notice__title">{notice.title}</Text>

@@ -43,20 +43,20 @@ export function checkForm(values: FormValues, fields: TaskTypeField[], nowMs = D
 function checkField(field: TaskTypeField, value: string, nowMs: number): string {
   if (value === '') return field.required ? missing(field) : ''
   if (field.kind === 'integer') return checkInteger(field, value)
-  if (field.kind === 'datetime') return parseTime(value) > nowMs ? '' : `${field.label}必须晚于现在`
+  if (field.kind === 'datetime') return parseTime(value) > nowMs ? '' : T.mustBeLater(field.label)
   if (field.kind === 'choice') return field.options?.includes(value) ? '' : missing(field)
   const max = field.max_length ?? Infinity
-  return value.length > max ? `${field.label}不能超过 ${max} 个字` : ''
+  return value.length > max ? T.tooLong(field.label, max) : ''
 }
 
 const missing = ({ kind, label }: TaskTypeField) =>
-  `请${kind === 'choice' || kind === 'datetime' ? '选择' : '填写'}${label}`
+  kind === 'choice' || kind === 'datetime' ? T.choose(label) : T.fill(label)
 
 function checkInteger({ label, min = -Infinity, max = Infinity }: TaskTypeField, value: string): string {
-  if (!/^-?\d+$/.test(value)) return `${label}必须是整数`
+  if (!/^-?\d+$/.test(value)) return T.mustBeWhole(label)
   const number = Number(value)
-  if (number < min) return `${label}不能小于 ${min}`
-  return number > max ? `${label}不能大于 ${max}` : ''
+  if (number < min) return T.tooSmall(label, min)
+  return number > max ? T.tooLarge(label, max) : ''
 }
 
 interface FormContent {

@@ -42,4 +42,12 @@ export const SUBMIT_TEXTS = {
   wrongCount: (count: number) => `还有 ${count} 处需要补充或修改`,
   maybeSent: '内容已保存在本机。再次点提交不会产生重复任务。',
   noTypes: '暂时没有可以提交的服务',
+  chosen: (label: string) => `${label}，已选`,
+  choose: (label: string) => `请选择${label}`,
+  fill: (label: string) => `请填写${label}`,
+  mustBeLater: (label: string) => `${label}必须晚于现在`,
+  mustBeWhole: (label: string) => `${label}必须是整数`,
+  tooLong: (label: string, max: number) => `${label}不能超过 ${max} 个字`,
+  tooSmall: (label: string, min: number) => `${label}不能小于 ${min}`,
+  tooLarge: (label: string, max: number) => `${label}不能大于 ${max}`,
 } as const

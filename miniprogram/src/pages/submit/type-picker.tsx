@@ -3,6 +3,7 @@ import type { TaskTypeInfo } from '@shared/api/tasks'
 import type { TaskType } from '@shared/task-types'
 import { Icon } from '@/components/icon'
 import { a11y } from '@/shared/a11y'
+import { SUBMIT_TEXTS as T } from './texts'
 
 interface TypePickerProps {
   types: TaskTypeInfo[]
@@ -21,7 +22,7 @@ export function TypePicker({ types, value, onChange }: TypePickerProps) {
             className={`type-picker__item ${type === value ? 'type-picker__item--on' : ''}`}
             hoverClass="pressed"
             onClick={() => onChange(type)}
-            {...a11y(type === value ? `${label}，已选` : label, 'button')}
+            {...a11y(type === value ? T.chosen(label) : label, 'button')}
           >
             <Icon name={type} size={20} />
             <Text>{label}</Text>

@@ -4,7 +4,7 @@ import Taro from '@tarojs/taro'
 import type { TaskDetail } from '@shared/api/tasks'
 import { Button } from '@/components/button'
 import { Card } from '@/components/card'
-import { Icon } from '@/components/icon'
+import { Disc } from '@/components/disc'
 import { NoticeBar } from '@/components/notice-bar'
 import { formatPhone } from '@/shared/format'
 import { TASK_TEXTS as T } from './texts'
@@ -24,9 +24,7 @@ export function EngineerCard({ task }: { task: TaskDetail }) {
   return (
     <Card>
       <View className="engineer">
-        <View className="engineer__disc">
-          <Icon name="badge" />
-        </View>
+        <Disc icon="badge" size="lg" round />
         <View className="engineer__text">
           <Text className="engineer__label">{T.engineer}</Text>
           <Text className={name ? 'engineer__name' : 'engineer__none'}>{name || T.noEngineer}</Text>

@@ -4,6 +4,7 @@ import type { TaskDetail } from '@shared/api/tasks'
 import { TASK_TYPE_RULES } from '@shared/task-types'
 import { Card } from '@/components/card'
 import { FileRow } from '@/components/file-row'
+import { Headline } from '@/components/headline'
 import { Icon } from '@/components/icon'
 import { ImageGrid } from '@/components/image-grid'
 import { NoticeBar } from '@/components/notice-bar'
@@ -13,21 +14,18 @@ import { TASK_TEXTS as T } from './texts'
 
 /** What the task is, how far it is, and what the present step says. */
 export function ProgressCard({ task }: { task: TaskDetail }) {
+  const { label, summary } = TASK_TYPE_RULES[task.task_type]
   const cancelled = task.status === 'cancelled'
   return (
     <Card>
-      <View className="task-head">
-        <View className="task-head__disc">
-          <Icon name={task.task_type} />
-        </View>
-        <View className="task-head__names">
-          <Text className="task-head__title">{task.device_name || TASK_TYPE_RULES[task.task_type].summary}</Text>
-          <Text className="task-head__number numeric">
-            {`${TASK_TYPE_RULES[task.task_type].label} · ${task.task_id}`}
-          </Text>
-        </View>
+      <Headline
+        size="lg"
+        icon={task.task_type}
+        title={task.device_name || summary}
+        facts={[`${label} · ${task.task_id}`]}
+      >
         <StatusBadge step={task.current_step} status={task.status} />
-      </View>
+      </Headline>
       <StepBar current={task.current_step} cancelled={cancelled} />
       <AllSteps task={task} />
       <StepContent task={task} />

@@ -99,7 +99,7 @@ function WorkerChoice({ rows, order, chosen, onChoose }: ChoiceProps) {
               className={`assign__row ${on ? 'assign__row--on' : ''} ${remark ? 'assign__row--off' : ''}`}
               hoverClass={remark ? 'none' : 'pressed'}
               onClick={() => !remark && onChoose(worker)}
-              {...a11y(`${worker.full_name}，在办 ${worker.load} 单${on ? '，已选择' : ''}`, 'radio')}
+              {...a11y(T.choice(worker.full_name, worker.load, on), 'radio')}
             >
               <WorkerLine worker={worker} heaviest={heaviest} remark={remark} />
               <View className="assign__mark">{on ? <Icon name="check" size={16} /> : null}</View>

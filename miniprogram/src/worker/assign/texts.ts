@@ -18,4 +18,5 @@ export const ASSIGN_TEXTS = {
   none: '没有可选的工程师',
   closed: '工单已结束或已完成，不能派单',
   reassignHint: (name: string) => `改派后${name}会收到通知，工单进度保留`,
+  choice: (name: string, load: number, chosen: boolean) => `${name}，在办 ${load} 单${chosen ? '，已选择' : ''}`,
 } as const

@@ -31,7 +31,15 @@ export function CheckinForm({ order }: { order: WorkOrderDetail }) {
   const photos = useUploads(target)
   const signature = useRef<SignatureHandle | null>(null)
   const [unsigned, setUnsigned] = useState(true)
-  const checkin = useCheckin({ order, fix: position, positionProblem: here.problem, photos, signature, unsigned })
+  const checkin = useCheckin({
+    order,
+    fix: position,
+    positionProblem: here.problem,
+    photos,
+    online: here.online,
+    signature,
+    unsigned,
+  })
   if (checkin.arrivedMeters !== null)
     return <CheckinDone orderId={order.id} state="done" distanceMeters={checkin.arrivedMeters} />
   return (

@@ -20,6 +20,8 @@ interface CheckinInput {
   /** Why the position does not pass; '' when it does. */
   positionProblem: string
   photos: Uploads
+  /** Whether the server answers; without it photos need not be there before the check-in is kept. */
+  online: boolean
   signature: RefObject<SignatureHandle | null>
   /** Whether there is too little ink to count. */
   unsigned: boolean
@@ -35,16 +37,16 @@ export interface CheckinState {
 }
 
 /** Photos that only miss the network can wait with the check-in; others must be put right first. */
-function photoMistake({ items, busy }: Uploads): string {
+function photoMistake({ items, busy }: Uploads, online: boolean): string {
   if (items.length === 0) return T.needPhoto
-  if (busy) return T.photosBusy
+  if (busy && online) return T.photosBusy
   return items.some(({ status, offline }) => status === 'failed' && !offline) ? T.photosFailed : ''
 }
 
-function findMistakes({ fix, positionProblem, photos, unsigned }: CheckinInput): CheckinMistakes {
+function findMistakes({ fix, positionProblem, photos, online, unsigned }: CheckinInput): CheckinMistakes {
   return onlyErrors({
     position: fix ? positionProblem : T.needFix,
-    photos: photoMistake(photos),
+    photos: photoMistake(photos, online),
     signature: unsigned ? T.needSignature : '',
   })
 }

@@ -80,6 +80,6 @@ const DAY_MINUTES = 24 * HOUR_MINUTES
 function waitingText(createdAt: string): string {
   const minutes = (Date.now() - Date.parse(createdAt)) / 60_000
   if (minutes < HOUR_MINUTES) return formatDuration(minutes)
-  if (minutes < DAY_MINUTES) return `${Math.floor(minutes / HOUR_MINUTES)} 小时`
-  return `${Math.floor(minutes / DAY_MINUTES)} 天`
+  if (minutes < DAY_MINUTES) return T.hours(Math.floor(minutes / HOUR_MINUTES))
+  return T.days(Math.floor(minutes / DAY_MINUTES))
 }

@@ -14,7 +14,7 @@ import { ROUTES } from '@/shared/routes'
 import { listStaffNotices } from '@/services/notices'
 import { useQueue } from '@/stores/offline-queue'
 import { useSession } from '@/stores/session'
-import type { InboxEntry } from '@shared/api/homecare'
+import type { Notification } from '@shared/api/notifications'
 import { InboxRow } from './inbox-row'
 import { LogoutCell } from './logout-cell'
 import { PasswordSheet } from './password-sheet'
@@ -66,7 +66,7 @@ function Account() {
   )
 }
 
-function Inbox({ notices }: { notices: PagedList<InboxEntry> }) {
+function Inbox({ notices }: { notices: PagedList<Notification> }) {
   return (
     <Section title={T.inbox}>
       {notices.data.length === 0 ? (

@@ -27,5 +27,7 @@ function workerActions(order: Order, { step, visit }: Pick<Progress, 'step' | 'v
   if (order.assignment_status === 'ASSIGNED') return ['reject', 'accept']
   if (visit === 'CHECKED_IN') return step < STEP.done ? ['steps', 'checkout'] : ['checkout']
   if (order.assignment_status !== 'ACCEPTED' || step >= STEP.done) return []
+  // While the customer has the word, nobody needs to be on site.
+  if (step === STEP.confirmation) return ['giveBack', 'checkin', 'steps']
   return step < STEP.execution ? ['giveBack', 'steps', 'checkin'] : ['steps', 'checkin']
 }

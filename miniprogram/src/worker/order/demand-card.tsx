@@ -28,7 +28,7 @@ export function DemandCard({ order }: { order: WorkOrderDetail }) {
           <Paragraph key={name} label={DEVICE_FIELDS[name].label} text={String(order.device[name])} />
         ))}
       {order.description && order.description !== order.device.fault_description ? (
-        <Paragraph label="补充说明" text={order.description} />
+        <Paragraph label={T.description} text={order.description} />
       ) : null}
       {images.length > 0 ? <ImageGrid images={images.map(({ url }) => url)} /> : null}
       {files.map((file) => (

@@ -8,13 +8,14 @@ import { QueueBar } from '@/components/queue-bar'
 import { formatRelativeDay } from '@/shared/format'
 import { seeWorkOrder, type SeenOrder } from '@/services/order-copies'
 import { useQueue } from '@/stores/offline-queue'
+import { NextStep } from '../next-step'
 import { OrderFooter } from './footer'
 import { OrderHead } from './head'
 import { History } from './history'
 import { PlaceCard } from './place-card'
 import { DemandCard } from './demand-card'
 import { StepRecords } from './step-records'
-import { nextStepHint, ORDER_TEXTS as T } from './texts'
+import { ORDER_TEXTS as T } from './texts'
 import { Visits } from './visits'
 import './index.scss'
 
@@ -56,11 +57,10 @@ function OrderBody({ seen: { order, copiedAt } }: { seen: SeenOrder }) {
 }
 
 function OrderHints({ order }: { order: WorkOrderDetail }) {
-  const hint = nextStepHint(order)
   const located = order.service_latitude !== null || order.status !== 'open' || order.current_step >= 6
   return (
     <>
-      {hint ? <NoticeBar tone={order.status === 'cancelled' ? 'danger' : 'info'} text={hint} /> : null}
+      <NextStep order={order} />
       {located ? null : <NoticeBar tone="warn" text={T.noLocation} />}
       {order.dispatch_note ? <NoticeBar tone="info" icon="edit" text={`${T.note}：${order.dispatch_note}`} /> : null}
     </>

@@ -1,5 +1,3 @@
-import type { WorkOrderDetail } from '@shared/api/homecare'
-
 export const ORDER_TEXTS = {
   copy: (at: string) => `没有网络，显示的是 ${at} 的内容`,
   note: '派单备注',
@@ -61,12 +59,5 @@ export const ORDER_TEXTS = {
   copyCoordinates: '复制坐标',
   waitingCheckin: '签到已保存在手机上，有网络后自动发送',
   close: '关闭',
+  description: '补充说明',
 } as const
-
-/** What to do next, for the worker whose order it is; '' when nothing is to be said. */
-export function nextStepHint(order: WorkOrderDetail): string {
-  if (order.status === 'cancelled') return '工单已取消，请勿前往'
-  if (order.current_step === 4) return '等待客户确认方案，客户确认后再开始服务'
-  if (order.current_step >= 6) return '服务已完成，等待客户评价'
-  return ''
-}

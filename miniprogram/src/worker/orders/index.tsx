@@ -2,6 +2,7 @@ import { useState } from 'react'
 import Taro, { useDidShow } from '@tarojs/taro'
 import type { Page as Rows } from '@shared/api/common'
 import type { WorkOrderRow } from '@shared/api/homecare'
+import { STEP } from '@shared/task-types'
 import { NoticeBar } from '@/components/notice-bar'
 import { OrderCard } from '@/components/order-card'
 import { Page } from '@/components/page'
@@ -17,7 +18,6 @@ import { ROUTES } from '@/shared/routes'
 import { flushQueue } from '@/services/offline-queue'
 import { copiedOrders } from '@/services/order-copies'
 import { listWorkOrders, type WorkOrderQuery } from '@/services/work-orders'
-import { warmWorkerPages } from '@/services/warm-pages'
 import { useQueue } from '@/stores/offline-queue'
 import { ClaimButton } from './claim-button'
 import { ORDERS_TEXTS as T } from './texts'
@@ -54,10 +54,7 @@ export default function OrdersPage() {
     return loaded
   }, view)
   const queue = useQueue((state) => state.entries)
-  useDidShow(() => {
-    warmWorkerPages()
-    void flushQueue()
-  })
+  useDidShow(() => void flushQueue())
   return (
     <Page
       resource={orders}
@@ -88,7 +85,8 @@ export default function OrdersPage() {
 function badgeOf(order: WorkOrderRow, queue: QueueEntry[]): { tone: 'warn' | 'ok'; text: string } | undefined {
   if (order.status !== 'open') return undefined
   if (order.assignment_status === 'ASSIGNED') return { tone: 'warn', text: T.accept }
-  const { visit, waiting } = progressOf(order, queue)
+  const { step, visit, waiting } = progressOf(order, queue)
   if (waiting.some(({ kind }) => kind === 'checkin')) return { tone: 'warn', text: T.checkinWaiting }
-  return visit === 'CHECKED_IN' ? { tone: 'ok', text: T.checkedIn } : undefined
+  if (visit === 'CHECKED_IN') return { tone: 'ok', text: T.checkedIn }
+  return visit === 'CHECKED_OUT' && step === STEP.execution ? { tone: 'warn', text: T.comeBack } : undefined
 }

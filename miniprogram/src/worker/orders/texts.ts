@@ -12,6 +12,7 @@ export const ORDERS_TEXTS = {
   copies: '没有网络，以下是最近看过的工单',
   accept: '待接单',
   checkedIn: '服务中',
+  comeBack: '待再次到场',
   checkinWaiting: '签到待发送',
   claim: '接单',
   claimed: '接单成功',

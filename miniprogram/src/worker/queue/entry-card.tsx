@@ -1,9 +1,10 @@
-import { Image, Text, View } from '@tarojs/components'
+import { Image, View } from '@tarojs/components'
 import Taro from '@tarojs/taro'
 import { STEP_LABELS } from '@shared/task-types'
 import { Button } from '@/components/button'
 import { Card } from '@/components/card'
-import { Icon, type IconName } from '@/components/icon'
+import { Headline } from '@/components/headline'
+import type { IconName } from '@/components/icon'
 import { Badge, type BadgeTone } from '@/components/status-badge'
 import { formatRelativeDay } from '@/shared/format'
 import { isWaiting, type QueueEntry } from '@/shared/queue-entry'
@@ -27,16 +28,14 @@ export function EntryCard({ entry, onRemove }: { entry: QueueEntry; onRemove: ()
   const open = () => void Taro.navigateTo({ url: ROUTES.order(entry.workOrderId) })
   return (
     <Card className="queue-entry">
-      <View className="queue-entry__head" hoverClass="pressed" onClick={open}>
-        <View className="queue-entry__disc">
-          <Icon name={KIND_ICON[entry.kind]} size={20} />
-        </View>
-        <View className="queue-entry__names">
-          <Text className="queue-entry__title">{titleOf(entry)}</Text>
-          <Text className="queue-entry__fact numeric">{`${entry.title} · ${entry.orderNumber}`}</Text>
-          <Text className="queue-entry__fact numeric">{factsOf(entry)}</Text>
-        </View>
-        <StateBadge entry={entry} />
+      <View hoverClass="pressed" onClick={open}>
+        <Headline
+          icon={KIND_ICON[entry.kind]}
+          title={titleOf(entry)}
+          facts={[`${entry.title} · ${entry.orderNumber}`, factsOf(entry)]}
+        >
+          <StateBadge entry={entry} />
+        </Headline>
       </View>
       <Photos entry={entry} />
       {entry.refusal ? <View className="queue-entry__refusal">{entry.refusal.text}</View> : null}

@@ -38,4 +38,5 @@ export const REVIEW_TEXTS = {
   refused: '已判定无效',
   reviewedBy: (name: string, time: string) => `${name} 于 ${time}`,
   unknown: '未知',
+  within: (meters: number) => `±${Math.round(meters)} 米`,
 } as const

@@ -88,7 +88,7 @@ function SignatureView({ signature }: { signature: string }) {
 }
 
 function Facts({ visit }: { visit: VisitView }) {
-  const accuracy = visit.accuracy_meters === null ? T.unknown : `±${Math.round(visit.accuracy_meters)} 米`
+  const accuracy = visit.accuracy_meters === null ? T.unknown : T.within(visit.accuracy_meters)
   return (
     <View className="cell-group">
       <Cell label={T.distance} value={formatDistance(visit.distance_meters)} />

@@ -4,7 +4,6 @@ import type { WorkOrderDetail } from '@shared/api/homecare'
 import { STEP } from '@shared/task-types'
 import { Card } from '@/components/card'
 import { EmptyState } from '@/components/empty-state'
-import { NoticeBar } from '@/components/notice-bar'
 import { Page } from '@/components/page'
 import { useResource } from '@/components/page/use-resource'
 import { QueueBar } from '@/components/queue-bar'
@@ -14,6 +13,7 @@ import { seeWorkOrder } from '@/services/order-copies'
 import { useQueue } from '@/stores/offline-queue'
 import { useSession } from '@/stores/session'
 import { backToOrder } from '../back-to-order'
+import { NextStep } from '../next-step'
 import { choicesAt } from './moves'
 import { StepForm } from './step-form'
 import { STEPS_TEXTS as T } from './texts'
@@ -45,8 +45,7 @@ function Steps({ order, onSaved }: { order: WorkOrderDetail; onSaved: () => void
       <Card>
         <StepBar current={step} cancelled={order.status === 'cancelled'} />
       </Card>
-      {step === STEP.confirmation ? <NoticeBar tone="warn" icon="clock" text={T.waitCustomer} /> : null}
-      {isWorker && visit === 'CHECKED_IN' && step >= STEP.execution ? <NoticeBar text={T.checkedIn} /> : null}
+      {refusal && visit !== 'CHECKED_IN' ? null : <NextStep order={order} />}
       {refusal ? (
         <EmptyState icon="check" title={refusal} action={{ label: T.back, onClick: () => backToOrder(order.id) }} />
       ) : (

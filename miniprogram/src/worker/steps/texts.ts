@@ -3,7 +3,7 @@ import { STEP, STEP_LABELS } from '@shared/task-types'
 export const STEPS_TEXTS = {
   current: '当前步骤',
   action: '要做什么',
-  note: (step: number) => `补充“${STEP_LABELS[step]}”`,
+  note: (step: number) => `补充说明（仍在“${STEP_LABELS[step]}”）`,
   move: (step: number) => `进入“${STEP_LABELS[step]}”`,
   skipQuote: '无需报价，直接开始服务',
   finish: '完成服务',
@@ -23,8 +23,6 @@ export const STEPS_TEXTS = {
   photosBusy: '照片还在上传，请稍候',
   photosFailed: '有照片上传失败，请重试或移除',
   toCustomer: '提交后方案会发给客户确认，客户确认后才能开始服务',
-  waitCustomer: '方案已提交，等待客户确认。客户确认后进入“服务执行”，退回则回到“方案报价”；现在可以补充说明。',
-  checkedIn: '您还没有签退，完成服务后请记得离场签退',
   submit: '提交',
   saved: '已提交',
   queued: '已保存，有网络后自动发送',

@@ -23,7 +23,7 @@ interface FormInput {
 
 /** State of the step form; without network what is written waits in the queue. */
 export function useStepForm({ order, step, photos, onSaved }: FormInput) {
-  const [action, setAction] = useState('')
+  const [action, setAction] = useState(() => onlyChoice(step))
   const [description, setDescription] = useState('')
   const [wrong, setWrong] = useState<Wrong>({})
   const [state, setState] = useState({ busy: false, failure: '' })
@@ -54,7 +54,7 @@ export function useStepForm({ order, step, photos, onSaved }: FormInput) {
     try {
       const how = await send({ order, choice, description: description.trim(), photos, attempt: attempt.current })
       setState({ busy: false, failure: '' })
-      setAction('')
+      setAction(onlyChoice(step))
       setDescription('')
       photos.clear()
       onSaved(how)
@@ -65,6 +65,12 @@ export function useStepForm({ order, step, photos, onSaved }: FormInput) {
     }
   }
   return { action, choose, description, write, wrong, ...state, submit }
+}
+
+/** Where there is nothing to choose, it is chosen. */
+function onlyChoice(step: number): string {
+  const [first, ...others] = choicesAt(step)
+  return first && others.length === 0 ? first.value : ''
 }
 
 function photoMistake({ items, busy }: Uploads): string {

@@ -39,7 +39,7 @@ export default function WorkersPage() {
                 className="worker-card__call"
                 hoverClass="pressed"
                 onClick={() => void Taro.makePhoneCall({ phoneNumber: worker.phone }).catch(() => undefined)}
-                {...a11y(`拨打${worker.full_name}的电话`, 'button')}
+                {...a11y(T.call(worker.full_name), 'button')}
               >
                 <Icon name="phone" />
               </View>

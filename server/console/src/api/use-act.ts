@@ -17,6 +17,10 @@ interface Options<T> {
   silent?: boolean
 }
 
+/** Not `randomUUID`: a page opened over plain HTTP in the company's network does not have it. */
+const newKey = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+
 /**
  * Something a person makes the server do. Every POST carries an Idempotency-Key: the same act tried again after an
  * answer that may have been lost keeps its key, so it is done once. Afterwards everything on the screen is asked anew.
@@ -26,10 +30,10 @@ export function useAct<T = unknown>({ done, onDone, silent = false }: Options<T>
   const client = useQueryClient()
   const unsure = useRef<{ act: string; key: string } | null>(null)
 
-  const { mutate, mutateAsync, isPending, error, reset } = useMutation<T, ApiError, Act>({
+  const { mutate, isPending, error } = useMutation<T, ApiError, Act>({
     mutationFn: async ({ method = 'POST', path, body }) => {
       const act = JSON.stringify([method, path, body])
-      const key = unsure.current?.act === act ? unsure.current.key : crypto.randomUUID()
+      const key = unsure.current?.act === act ? unsure.current.key : newKey()
       unsure.current = { act, key }
       try {
         const answer = await request<T>(path, { method, body, idempotencyKey: method === 'POST' ? key : undefined })
@@ -50,5 +54,12 @@ export function useAct<T = unknown>({ done, onDone, silent = false }: Options<T>
       if (!silent && refusal.status !== 401) void message.error(refusal.message)
     },
   })
-  return { act: mutate, actAsync: mutateAsync, running: isPending, refusal: error, reset }
+  // The button locks with the next drawing; a second click may come before.
+  const isRunning = useRef(false)
+  const act = (wanted: Act) => {
+    if (isRunning.current) return
+    isRunning.current = true
+    mutate(wanted, { onSettled: () => (isRunning.current = false) })
+  }
+  return { act, running: isPending, refusal: error }
 }

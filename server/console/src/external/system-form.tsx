@@ -149,7 +149,7 @@ function Accounts() {
           {rows.map(({ key, name }) => (
             <AccountRow key={key} name={name} onRemove={() => remove(name)} />
           ))}
-          <Button icon={<PlusOutlined />} onClick={() => add({ account: '', password: '' })}>
+          <Button icon={<PlusOutlined aria-hidden />} onClick={() => add({ account: '', password: '' })}>
             添加账号
           </Button>
         </>
@@ -180,7 +180,7 @@ function AccountRow({ name, onRemove }: { name: number; onRemove: () => void }) 
       >
         <Input.Password autoComplete="new-password" placeholder={isSaved ? '不修改' : ''} />
       </Form.Item>
-      {!isSaved && <Button aria-label={`移除账号 ${name + 1}`} icon={<DeleteOutlined />} onClick={onRemove} />}
+      {!isSaved && <Button aria-label={`移除账号 ${name + 1}`} icon={<DeleteOutlined aria-hidden />} onClick={onRemove} />}
     </div>
   )
 }
@@ -210,11 +210,11 @@ function Endpoints() {
               <Form.Item name={[name, 'require_auth']} label="需要登录" valuePropName="checked">
                 <Switch />
               </Form.Item>
-              <Button aria-label={`移除接口 ${name + 1}`} icon={<DeleteOutlined />} onClick={() => remove(name)} />
+              <Button aria-label={`移除接口 ${name + 1}`} icon={<DeleteOutlined aria-hidden />} onClick={() => remove(name)} />
             </div>
           ))}
           <Button
-            icon={<PlusOutlined />}
+            icon={<PlusOutlined aria-hidden />}
             onClick={() => add({ name: '', endpoint: '', http_method: 'GET', require_auth: true })}
           >
             添加接口

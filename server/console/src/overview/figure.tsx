@@ -17,14 +17,14 @@ export function Figure({ label, value, to, alarm = false, note }: Props) {
   const text = typeof value === 'number' ? countText(value) : value
   const content = (
     <>
-      <span className={`figure__value ${alarm && value !== 0 ? 'figure__value--alarm' : ''}`}>{text}</span>
       <span className="figure__label">{label}</span>
+      <span className={`figure__value ${alarm && value !== 0 ? 'figure__value--alarm' : ''}`}>{text}</span>
       {note && <span className="figure__note">{note}</span>}
     </>
   )
   if (!hasPage(to)) return <div className="figure">{content}</div>
   return (
-    <Link className="figure figure--link" to={to} aria-label={`${label} ${text}`}>
+    <Link className="figure figure--link" to={to}>
       {content}
     </Link>
   )

@@ -72,7 +72,7 @@ export default function ExternalPage() {
       note="系统、接口和账号都是数据；登录由系统自己保持，遇到识别不了的验证码会请人输入"
       actions={
         <Link to="/external/systems">
-          <Button type="primary" icon={<PlusOutlined />} tabIndex={-1}>
+          <Button type="primary" icon={<PlusOutlined aria-hidden />} tabIndex={-1}>
             新增系统
           </Button>
         </Link>

@@ -1,11 +1,12 @@
 import type { AdminJobRow } from '@shared/api/admin'
-import { Empty, Table, type TableColumnsType } from 'antd'
+import { Empty, type TableColumnsType } from 'antd'
 import { useAnswer } from '../api/use-query'
 import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
 import { durationText, timeText } from '../show/format'
 import { Answered } from '../show/states'
 import { StateTag } from '../show/tag'
+import { ListTable } from '../table/list-table'
 
 function Outcome({ job }: { job: AdminJobRow }) {
   if (job.running) return <StateTag tone="blue">运行中</StateTag>
@@ -30,14 +31,11 @@ export default function JobsPage() {
       <section className="panel panel--list">
         <Answered answer={answer}>
           {({ list }) => (
-            <Table<AdminJobRow>
+            <ListTable<AdminJobRow>
               columns={COLUMNS}
-              dataSource={list}
+              rows={list}
               rowKey="name"
-              size="middle"
-              tableLayout="fixed"
-              scroll={{ x: 960 }}
-              pagination={false}
+              minWidth={960}
               locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="没有定时任务" /> }}
             />
           )}

@@ -59,7 +59,7 @@ export default function RulesPage() {
       note="同一工单有几条规则时，范围最小的生效：单个工单、组织、团队、全局；都没有时半径为 50 米"
       actions={
         isAdmin && (
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => setOpen({ rule: NEW_RULE, isNew: true })}>
+          <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ rule: NEW_RULE, isNew: true })}>
             新增规则
           </Button>
         )

@@ -87,7 +87,7 @@ export default function StaffPage() {
       title="员工"
       actions={
         isAdmin && (
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => setIsAdding(true)}>
+          <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setIsAdding(true)}>
             新增员工
           </Button>
         )

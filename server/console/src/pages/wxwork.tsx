@@ -29,7 +29,7 @@ export default function WxworkPage() {
       actions={
         <>
           <Monitor />
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => setIsAdding(true)}>
+          <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setIsAdding(true)}>
             添加账号
           </Button>
         </>

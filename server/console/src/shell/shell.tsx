@@ -50,13 +50,13 @@ function Account({ staff }: { staff: StaffUser }) {
   const logout = useLogout()
   const [isChanging, setIsChanging] = useState(false)
   const items: MenuProps['items'] = [
-    { key: 'password', label: '修改密码', icon: <UserOutlined />, onClick: () => setIsChanging(true) },
-    { key: 'logout', label: '退出登录', icon: <LogoutOutlined />, onClick: () => void logout() },
+    { key: 'password', label: '修改密码', icon: <UserOutlined aria-hidden />, onClick: () => setIsChanging(true) },
+    { key: 'logout', label: '退出登录', icon: <LogoutOutlined aria-hidden />, onClick: () => void logout() },
   ]
   return (
     <>
       <Dropdown menu={{ items }} trigger={['click']}>
-        <Button type="text" icon={<UserOutlined />} className="account">
+        <Button type="text" icon={<UserOutlined aria-hidden />} className="account">
           <span className="cut">{staff.full_name}</span>
           <span className="account__role">{ROLE_LABELS[staff.role]}</span>
         </Button>
@@ -73,7 +73,9 @@ export function Shell({ staff, children }: { staff: StaffUser; children: ReactNo
   const live = useLive()
   const items = useMemo(() => menuItems(staff), [staff])
   const content = useRef<HTMLElement>(null)
-  useEffect(() => content.current?.scrollTo(0, 0), [pathname])
+  useEffect(() => {
+    content.current?.scrollTo(0, 0)
+  }, [pathname])
   return (
     <StaffContext.Provider value={staff}>
       <a className="skip" href="#content">
@@ -92,7 +94,7 @@ export function Shell({ staff, children }: { staff: StaffUser; children: ReactNo
               type="text"
               aria-label={isCollapsed ? '展开菜单' : '收起菜单'}
               aria-expanded={!isCollapsed}
-              icon={isCollapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+              icon={isCollapsed ? <MenuUnfoldOutlined aria-hidden /> : <MenuFoldOutlined aria-hidden />}
               onClick={toggle}
             />
             <div className="shell__right">

@@ -12,7 +12,11 @@ export function ExportButton({
 }) {
   return (
     <Tooltip title="按当前筛选导出全部记录，可用 Excel 打开">
-      <Button icon={<DownloadOutlined />} href={addressOf(`/api/v1/admin/export/${of}.csv`, filters)} download>
+      <Button
+        icon={<DownloadOutlined aria-hidden />}
+        href={addressOf(`/api/v1/admin/export/${of}.csv`, filters)}
+        download
+      >
         导出
       </Button>
     </Tooltip>

@@ -51,6 +51,7 @@ const DARK_THEME: ThemeConfig = {
     colorPrimaryBg: '#10312e',
     colorPrimaryBgHover: '#164540',
     colorLink: '#5eead4',
+    colorError: '#ff8f8f',
     colorTextLightSolid: '#06201d',
     colorTextSecondary: 'rgba(255, 255, 255, 0.72)',
     colorTextTertiary: 'rgba(255, 255, 255, 0.65)',

@@ -1,13 +1,14 @@
 import { ReloadOutlined } from '@ant-design/icons'
 import type { Page } from '@shared/api/common'
 import type { LiveTopic } from '@shared/api/live'
-import { Alert, Button, Empty, Pagination, Table, type TableColumnsType } from 'antd'
+import { Alert, Button, Empty, Pagination, type TableColumnsType } from 'antd'
 import type { ReactNode } from 'react'
 import { type Params } from '../api/client'
 import { useAnswer } from '../api/use-query'
 import { countText } from '../show/format'
 import { Refusal, Waiting } from '../show/states'
 import { type Filter, filterNames, Filters } from './filters'
+import { ListTable } from './list-table'
 import { PAGE_SIZES, useListState } from './url-state'
 
 interface Props<Row> {
@@ -48,7 +49,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
         <div className="toolbar__end">
           {extra?.(state.filters)}
           <Button
-            icon={<ReloadOutlined spin={answer.isFetching} />}
+            icon={<ReloadOutlined aria-hidden spin={answer.isFetching} />}
             aria-label="刷新"
             onClick={() => void answer.refetch()}
           />
@@ -62,21 +63,18 @@ export function DataTable<Row extends object>(props: Props<Row>) {
 function Rows<Row extends object>(
   props: Props<Row> & { answer: ReturnType<typeof useAnswer<Page<Row>>>; onPage: (page: number, size: number) => void },
 ) {
-  const { answer, columns, rowKey = 'id', empty = '没有符合条件的记录', minWidth = 900, expanded, onPage } = props
+  const { answer, columns, rowKey, empty = '没有符合条件的记录', minWidth = 880, expanded, onPage } = props
   const { data, error, isPlaceholderData, refetch } = answer
   if (!data) return error ? <Refusal error={error} onRetry={() => void refetch()} /> : <Waiting />
   return (
     <>
       {error && <Alert type="warning" showIcon banner title={`${error.message}，显示的是之前的内容`} />}
-      <Table<Row>
+      <ListTable<Row>
         columns={columns}
-        dataSource={data.list}
-        rowKey={rowKey as keyof Row}
-        size="middle"
-        tableLayout="fixed"
-        scroll={{ x: minWidth }}
+        rows={data.list}
+        rowKey={rowKey}
+        minWidth={minWidth}
         loading={isPlaceholderData ? { delay: 200 } : false}
-        pagination={false}
         expandable={expanded && { expandedRowRender: expanded }}
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={empty} /> }}
       />

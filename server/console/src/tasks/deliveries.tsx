@@ -1,6 +1,6 @@
 import type { AdminOutboxRow, AdminTaskDetail, OutboxState } from '@shared/api/admin'
 import type { Page } from '@shared/api/common'
-import { Table, type TableColumnsType } from 'antd'
+import type { TableColumnsType } from 'antd'
 import { Link } from 'react-router-dom'
 import { useAnswer } from '../api/use-query'
 import { hasPage } from '../routes'
@@ -10,6 +10,7 @@ import { minuteText } from '../show/format'
 import { OUTBOX_WORDS } from '../show/outbox-words'
 import { Answered } from '../show/states'
 import { StateTag } from '../show/tag'
+import { ListTable } from '../table/list-table'
 
 const COLUMNS: TableColumnsType<AdminOutboxRow> = [
   { title: '内容', dataIndex: 'topic', width: 150, render: (topic: string) => <Cut>{topic}</Cut> },
@@ -43,15 +44,7 @@ export function Deliveries({ task: { task_id } }: { task: AdminTaskDetail }) {
           list.length === 0 ? (
             <span className="soft">这个任务没有要同步的内容</span>
           ) : (
-            <Table<AdminOutboxRow>
-              columns={COLUMNS}
-              dataSource={list}
-              rowKey="id"
-              size="small"
-              tableLayout="fixed"
-              scroll={{ x: 620 }}
-              pagination={false}
-            />
+            <ListTable<AdminOutboxRow> columns={COLUMNS} rows={list} size="small" minWidth={580} />
           )
         }
       </Answered>

@@ -1,10 +1,11 @@
 import type { VisitView } from '@shared/api/homecare'
-import { Table, type TableColumnsType } from 'antd'
+import type { TableColumnsType } from 'antd'
 import { Panel } from '../shell/page'
 import { Cut } from '../show/cut'
 import { metersText, minuteText } from '../show/format'
 import { StateTag } from '../show/tag'
 import { FLAG_WORDS } from '../show/visit-words'
+import { ListTable } from '../table/list-table'
 
 function Review({ review, flags }: Pick<VisitView, 'review' | 'flags'>) {
   if (review?.decision === 'confirm') return <StateTag tone="green">已确认</StateTag>
@@ -42,15 +43,7 @@ export function TaskVisits({ visits }: { visits: VisitView[] }) {
   if (visits.length === 0) return null
   return (
     <Panel title="到场记录">
-      <Table<VisitView>
-        columns={COLUMNS}
-        dataSource={visits}
-        rowKey="id"
-        size="small"
-        tableLayout="fixed"
-        scroll={{ x: 580 }}
-        pagination={false}
-      />
+      <ListTable<VisitView> columns={COLUMNS} rows={visits} size="small" minWidth={580} />
     </Panel>
   )
 }

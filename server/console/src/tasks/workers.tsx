@@ -104,7 +104,7 @@ function Column({ worker, dragged, onDrag, onChoose }: Props & { worker: AdminSt
             type="link"
             size="small"
             aria-expanded={isOpen}
-            aria-label={`${isOpen ? '收起' : '查看'} ${worker.full_name} 的任务`}
+            aria-label={`${isOpen ? '收起' : '查看任务'} ${worker.full_name}`}
             onClick={() => setIsOpen(!isOpen)}
           >
             {isOpen ? '收起' : '查看任务'}

@@ -11,7 +11,7 @@ export function ChainCheck({ workOrderId }: { workOrderId: string }) {
   return (
     <div className="chain">
       <Button
-        icon={<SafetyCertificateOutlined />}
+        icon={<SafetyCertificateOutlined aria-hidden />}
         loading={running}
         onClick={() => act({ path: `/api/v1/admin/tasks/${workOrderId}/verify` })}
       >

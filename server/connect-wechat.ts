@@ -1,6 +1,5 @@
 import type { Config } from './config/config'
 import { createHttpClient, type HttpClientOptions } from './connectors/kit/http'
-import { createNgs, type Ngs } from './connectors/ngs'
 import { createWechat, type Wechat } from './connectors/wechat'
 import type { TokenShelf } from './connectors/wechat/session'
 
@@ -19,15 +18,5 @@ export function connectWechat(
     http: createHttpClient({ ...client, upstream: 'wechat', baseUrl }),
     log: client.log,
     shelf,
-  })
-}
-
-export function connectNgs({ ngs }: Config, client: ClientParts, sandboxUrl?: string): Ngs | null {
-  const baseUrl = ngs?.baseUrl || sandboxUrl
-  if (!ngs || !baseUrl) return null
-  return createNgs({
-    config: ngs,
-    http: createHttpClient({ ...client, upstream: 'ngs', baseUrl }),
-    log: client.log,
   })
 }
