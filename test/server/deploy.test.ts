@@ -26,9 +26,14 @@ describe('compose.yaml', () => {
   test('passes the schema of the compose specification', () => {
     const ajv = new Ajv2019({ strict: false, allErrors: true })
     addFormats(ajv)
-    const { $schema: _dialect, id: _id, ...rules } = composeSchema as unknown as Record<string, unknown>
+    // Compose's own way of writing one, `1m30s`, not ISO 8601's.
+    ajv.addFormat('duration', /^(\d+(\.\d+)?(us|ms|s|m|h))+$/)
+    // The schema writes `id` as older drafts did.
+    ajv.removeKeyword('id')
+    const { $schema: _dialect, ...rules } = composeSchema as unknown as Record<string, unknown>
     const validate = ajv.compile(rules)
-    expect([validate(compose), validate.errors]).toEqual([true, null])
+    validate(compose)
+    expect(validate.errors).toBeNull()
     expect(validate({ ...compose, services: { server: { image: 1 } } })).toBe(false)
   })
 
