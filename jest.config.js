@@ -28,7 +28,7 @@ module.exports = {
   testTimeout: 30_000,
   globalSetup: '<rootDir>/test/support/global-setup.js',
   projects: [
-    server('server', 'server'),
+    server('server', '{server,cloudfunctions}'),
     { ...server('e2e', 'e2e'), globalSetup: '<rootDir>/test/e2e/build.js' },
     {
       ...server('console', 'console'),

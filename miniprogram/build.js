@@ -21,21 +21,24 @@ function newestMs(paths) {
 const isFresh = (output) =>
   fs.existsSync(output) && fs.statSync(output).mtimeMs > newestMs(SOURCES.map((name) => path.join(__dirname, name)))
 
-/** Without a server address only a demonstration can be built; a production build without one fails. */
+/** Without a server address (or cloud functions) only a demonstration can be built; a production build without one fails. */
 function environment(type) {
-  const { TARO_APP_API, TARO_APP_DEMO, NODE_ENV } = process.env
-  const demo = type === 'weapp' && !TARO_APP_API && !TARO_APP_DEMO && NODE_ENV !== 'production'
+  const { TARO_APP_API, TARO_APP_DEMO, TARO_APP_TRANSPORT, NODE_ENV } = process.env
+  const reachable = TARO_APP_API || TARO_APP_TRANSPORT === 'cloud'
+  const demo = type === 'weapp' && !reachable && !TARO_APP_DEMO && NODE_ENV !== 'production'
   if (demo)
     process.stdout.write('TARO_APP_API is not set: building a demonstration that talks to http://localhost:4001\n')
   return { ...process.env, NODE_ENV: 'production', ...(demo ? { TARO_APP_DEMO: 'true' } : {}) }
 }
 
-exports.buildClient = (type, { ifStale = false, quiet = false } = {}) => {
-  if (ifStale && isFresh(path.join(__dirname, OUTPUTS[type]))) return
+/** `variables` go to the build beside those of the process; `output` is a folder below this one. */
+exports.buildClient = (type, { ifStale = false, quiet = false, output, variables = {} } = {}) => {
+  const entry = output ? path.join(output, path.basename(OUTPUTS[type])) : OUTPUTS[type]
+  if (ifStale && isFresh(path.join(__dirname, entry))) return
   const taro = require.resolve('@tarojs/cli/bin/taro')
   execFileSync(process.execPath, [taro, 'build', '--type', type, '--no-check', '--disable-global-config'], {
     cwd: __dirname,
-    env: environment(type),
+    env: { ...environment(type), ...variables, ...(output ? { TARO_APP_OUTPUT: output } : {}) },
     stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
   })
 }

@@ -6,6 +6,8 @@ import serveStatic from 'koa-static'
 import proxyaddr from 'proxy-addr'
 import type { Context } from './context'
 import { mountAuditRoutes } from './features/audit/routes'
+import { forwardCloudCalls } from './features/cloud/forward'
+import { mountCloudRoutes } from './features/cloud/routes'
 import { mountCustomerAdminRoutes } from './features/customers/admin'
 import { mountDispatchRoutes } from './features/dispatch/routes'
 import { mountExternalLogRoutes } from './features/external-log/routes'
@@ -36,11 +38,14 @@ import { mountTaskRoutes } from './features/tasks/routes'
 import { mountWxworkCallback, mountWxworkRoutes } from './features/wxwork/routes'
 import { createAuthenticate } from './http/authenticate'
 import { consoleClient } from './http/console-page'
+import { carriedOf } from './http/carried'
 import { answerErrors } from './http/errors'
 import { createFamily, type Family, type GuardDeps } from './http/guard'
 import { observe } from './http/observe'
 import { createApiDocument } from './http/openapi'
 import { contentPolicy, securityHeaders } from './http/security-headers'
+import { runDueJobs } from './jobs/due'
+import { jobsOf } from './jobs/jobs'
 
 const H5_DIR = path.resolve('miniprogram/dist/h5')
 
@@ -61,6 +66,7 @@ export function createApp(context: Context): Koa {
   app.use(securityHeaders({ production: config.production }))
   if (config.corsOrigins.length > 0) app.use(crossOrigin(config.corsOrigins))
   app.use(answerErrors(log))
+  app.use(forwardCloudCalls(context))
   for (const family of mountFamilies(context)) app.use(family.middleware)
   app.use(consoleClient())
   app.use(h5Client())
@@ -109,10 +115,17 @@ function mountFamilies(context: Context) {
   const wxwork = createFamily(guard, 'wxwork', '/api')
   mountWxworkRoutes(wxwork, context)
 
+  const cloud = createFamily(guard, 'customer', '/internal/cloud')
+  mountCloudRoutes(cloud, {
+    ...context,
+    loginLimit: createRateLimit('cloud-login', 120),
+    runDueJobs: () => runDueJobs(jobsOf(context), { runs: context.jobs, log: context.log, now: context.now }),
+  })
+
   const platform = createFamily(guard, 'platform', '')
   mountWxworkCallback(platform, context)
   mountPlatformRoutes(platform, { ...context, metricsToken: config.metricsToken, document })
-  return [v1, auth, homecare, ngs, wxwork, platform]
+  return [v1, auth, homecare, ngs, wxwork, cloud, platform]
 }
 
 function mountAdminRoutes(v1: Family, context: Context) {
@@ -141,7 +154,7 @@ function trustProxies(app: Koa, proxies: string[]): void {
   const trust = proxyaddr.compile(proxies)
   Object.defineProperty(app.request, 'ip', {
     get(this: Koa.Request) {
-      return proxyaddr(this.req, trust)
+      return carriedOf(this.ctx)?.address ?? proxyaddr(this.req, trust)
     },
   })
 }

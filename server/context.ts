@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { LogEvent } from 'kysely'
 import pino, { type Logger } from 'pino'
+import { createCloudParts } from './cloud-parts'
 import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
 import type { HttpCall } from './connectors/kit/http'
@@ -35,7 +36,6 @@ import { createWorkOrderRepository } from './features/work-orders/repository'
 import { createWorkOrderService } from './features/work-orders/service'
 import { createCustomerRepository } from './features/customers/repository'
 import { createCustomerService } from './features/customers/service'
-import { createDiskStorage } from './features/files/disk-storage'
 import { createFileLinks } from './features/files/links'
 import { createFileRepository } from './features/files/repository'
 import { createFileService, type FileService } from './features/files/service'
@@ -108,12 +108,15 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     if (overrides.recordCalls !== false) externalLog.record(call, notes)
   }
   const client = { log, onCall: recordCall }
-  const wechat = connectWechat(config, { ...client, shelf: sharedParts.tokenShelf }, overrides.wechatBaseUrl)
+  const fileRepository = createFileRepository(database)
+  const cloudParts = createCloudParts({ config, secrets, database, fileRepository, recordCall, log, now })
+  const { storage } = cloudParts
+  const ownWechat = connectWechat(config, { ...client, shelf: sharedParts.tokenShelf }, overrides.wechatBaseUrl)
+  const wechat = cloudParts.throughCloud(ownWechat)
   const ngs = connectNgs(config, client, overrides.ngsBaseUrl)
   const tokens = createTokens(secrets.jwtSecret, now)
-  const storage = createDiskStorage(path.join(config.dataDir, 'files'))
   const files = createFileService({
-    repository: createFileRepository(database),
+    repository: fileRepository,
     storage,
     links: createFileLinks({ secret: secrets.jwtSecret, publicUrl: config.publicUrl, now }),
     transaction,
@@ -179,7 +182,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     now,
     log,
     database,
-    storage,
+    ...cloudParts,
     tokens,
     files,
     events,

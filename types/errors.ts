@@ -55,6 +55,7 @@ export const ERROR_TEXT = {
   UPSTREAM_DOWN: '合作系统暂时无法连接，操作没有执行，请稍后再试',
   UPSTREAM_OUTCOME_UNKNOWN: '合作系统没有确认结果，操作可能已经执行，请核对后再决定是否重试',
   UPSTREAM_DISABLED: '该功能尚未配置，请联系管理员',
+  CLOUD_CALL_REFUSED: '云函数的签名无效、已过期或已使用过',
   UNAVAILABLE: '服务正在维护，请稍后再试',
   INTERNAL: '服务器内部错误',
 } as const

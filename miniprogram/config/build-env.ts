@@ -10,6 +10,10 @@ export interface BuildEnv {
   demo: boolean
   /** Subscribe-message templates, comma separated. */
   templates: string
+  /** How calls reach the server: straight, or through cloud functions (WeChat only). */
+  transport: 'https' | 'cloud'
+  /** The CloudBase environment of the functions; '' with `https`. */
+  cloudEnv: string
 }
 
 /**
@@ -18,13 +22,33 @@ export interface BuildEnv {
  */
 export function readBuildEnv(target: string, env: Variables): BuildEnv {
   const api = (env.TARO_APP_API ?? '').trim().replace(/\/+$/, '')
-  const development = env.NODE_ENV !== 'production'
-  const demo = env.TARO_APP_DEMO
-    ? env.TARO_APP_DEMO === 'true' || env.TARO_APP_DEMO === '1'
-    : development || (target === 'h5' && api === '')
-  if (target === 'h5') return { api, demo, templates: env.TARO_APP_TEMPLATES ?? '' }
+  const demo = isDemo(env, target === 'h5' && api === '')
+  const templates = env.TARO_APP_TEMPLATES ?? ''
+  const transport = target === 'h5' ? 'https' : readTransport(env.TARO_APP_TRANSPORT)
+  const common = { demo, templates, transport }
+  if (target === 'h5') return { ...common, api, cloudEnv: '' }
+  // The server's own links are absolute where functions carry the calls: it needs PUBLIC_URL, the app no address.
+  if (transport === 'cloud') return { ...common, api, cloudEnv: readCloudEnv(env.TARO_APP_CLOUD_ENV) }
   if (!demo) assertReleaseAddress(api)
-  return { api: api || LOCAL_SERVER, demo, templates: env.TARO_APP_TEMPLATES ?? '' }
+  return { ...common, api: api || LOCAL_SERVER, cloudEnv: '' }
+}
+
+function isDemo({ TARO_APP_DEMO, NODE_ENV }: Variables, ownOrigin: boolean): boolean {
+  if (TARO_APP_DEMO) return TARO_APP_DEMO === 'true' || TARO_APP_DEMO === '1'
+  return NODE_ENV !== 'production' || ownOrigin
+}
+
+function readTransport(text = ''): BuildEnv['transport'] {
+  const transport = text.trim() || 'https'
+  if (transport !== 'https' && transport !== 'cloud')
+    throw new Error(`TARO_APP_TRANSPORT=${transport} is unknown: use https or cloud.`)
+  return transport
+}
+
+function readCloudEnv(text = ''): string {
+  const env = text.trim()
+  if (!env) throw new Error('TARO_APP_CLOUD_ENV is missing: TARO_APP_TRANSPORT=cloud needs the CloudBase environment.')
+  return env
 }
 
 function assertReleaseAddress(api: string): void {

@@ -18,7 +18,7 @@ export default defineConfig<'webpack5'>(async (merge) => {
     designWidth: 375,
     deviceRatio: { 375: 2, 640: 1.17, 750: 1, 828: 0.905 },
     sourceRoot: 'src',
-    outputRoot: `dist/${target}`,
+    outputRoot: process.env.TARO_APP_OUTPUT || `dist/${target}`,
     framework: 'react',
     plugins: [path.resolve(__dirname, 'accessible-plugin.ts')],
     compiler: { type: 'webpack5', prebundle: { enable: false } },
@@ -28,6 +28,8 @@ export default defineConfig<'webpack5'>(async (merge) => {
       TARO_APP_API: JSON.stringify(env.api),
       TARO_APP_DEMO: JSON.stringify(String(env.demo)),
       TARO_APP_TEMPLATES: JSON.stringify(env.templates),
+      TARO_APP_TRANSPORT: JSON.stringify(env.transport),
+      TARO_APP_CLOUD_ENV: JSON.stringify(env.cloudEnv),
     },
     alias: { '@': path.resolve(__dirname, '../src'), '@shared': sharedDir },
     mini: {

@@ -4,6 +4,7 @@ import { AGREE_BUTTON_ID } from '@/components/consent-sheet'
 import { IS_BROWSER } from '@/shared/platform'
 import { ROUTES } from '@/shared/routes'
 import { holdAddress, keepAppFiles } from '@/services/browser-app'
+import { startCloud } from '@/services/cloud'
 import { flushQueue } from '@/services/offline-queue'
 import { watchNetwork } from '@/services/network'
 import { useConsent } from '@/stores/consent'
@@ -13,6 +14,7 @@ if (IS_BROWSER) holdAddress()
 
 export default function App({ children }: PropsWithChildren) {
   useLaunch(() => {
+    if (process.env.TARO_APP_TRANSPORT === 'cloud') startCloud()
     if (IS_BROWSER) keepAppFiles()
     else answerPrivacyQuestions()
     watchNetwork(() => void flushQueue())

@@ -12,5 +12,7 @@ declare namespace NodeJS {
     TARO_APP_API: string
     TARO_APP_DEMO: string
     TARO_APP_TEMPLATES: string
+    TARO_APP_TRANSPORT: 'https' | 'cloud'
+    TARO_APP_CLOUD_ENV: string
   }
 }

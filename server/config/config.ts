@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { z } from 'zod'
+import { type CloudConfig, cloudConfig, cloudFaults, cloudVariables } from './cloud'
 import type { Env } from './env'
 import { type NgsConfig, ngsConfig, ngsFaults, ngsVariables } from './ngs'
 import { type WxworkConfig, wxworkConfig, wxworkVariables } from './wxwork'
@@ -34,6 +35,7 @@ export interface Config {
   wechat: WechatConfig | null
   ngs: NgsConfig | null
   wxwork: WxworkConfig
+  cloud: CloudConfig
   /** Address of a decoding service; empty: the local models. */
   captchaDecoderUrl: string
   trustedProxies: string[]
@@ -75,6 +77,7 @@ const schema = z.object({
   WECHAT_CONTENT_CHECK: z.enum(['on', 'off']).default('off'),
   ...ngsVariables,
   ...wxworkVariables,
+  ...cloudVariables,
   CAPTCHA_DECODER_URL: httpUrl.optional(),
   TRUSTED_PROXIES: list,
   CORS_ORIGINS: list.pipe(z.array(httpUrl)),
@@ -88,7 +91,11 @@ const schema = z.object({
  */
 export function parseConfig(env: Env): Config {
   const parsed = schema.safeParse(env)
-  const faults = [...(parsed.success ? ngsFaults(parsed.data) : parsed.error.issues.map(describe)), ...crossFaults(env)]
+  const faults = [
+    ...(parsed.success ? ngsFaults(parsed.data) : parsed.error.issues.map(describe)),
+    ...crossFaults(env),
+    ...cloudFaults(env),
+  ]
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults)
   return deepFreeze(toConfig(parsed.data))
 }
@@ -124,6 +131,7 @@ function toConfig(env: Parsed): Config {
     wechat: wechatConfig(env),
     ngs: ngsConfig(env, upstreamsOf(env) === 'live'),
     wxwork: wxworkConfig(env, upstreamsOf(env) === 'live'),
+    cloud: cloudConfig(env),
     captchaDecoderUrl: env.CAPTCHA_DECODER_URL ?? '',
     trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,

@@ -28,14 +28,21 @@ export class Secrets {
   get callbackSecret() {
     return this.#values.CALLBACK_SECRET
   }
+  /** What cloud functions sign with; empty: `/internal/cloud` is closed. */
+  get cloudSecret() {
+    return this.#values.CLOUD_SHARED_SECRET ?? ''
+  }
 }
 
 const NAMES = ['JWT_SECRET', 'DATA_KEY', 'EVENT_KEY', 'CALLBACK_SECRET'] as const
 type SecretName = (typeof NAMES)[number]
-type SecretValues = Record<SecretName, string> & { DATA_KEY_PREVIOUS?: string }
+type SecretValues = Record<SecretName, string> & { DATA_KEY_PREVIOUS?: string; CLOUD_SHARED_SECRET?: string }
 
 const MIN_SECRET_LENGTH = 16
 const DATA_KEY_BYTES = 32
+/** It opens every customer's account: longer than the others, and no repeated letter. */
+const MIN_CLOUD_SECRET_LENGTH = 32
+const MIN_CLOUD_SECRET_LETTERS = 10
 
 /**
  * Takes each secret from the environment; outside production a missing one is generated once into
@@ -48,6 +55,7 @@ export function loadSecrets(env: Env, options: { production: boolean; dataDir: s
   const values = {} as SecretValues
   for (const name of NAMES) values[name] = env[name] ?? generated(name, options.dataDir)
   if (env.DATA_KEY_PREVIOUS) values.DATA_KEY_PREVIOUS = env.DATA_KEY_PREVIOUS
+  if (env.CLOUD_SHARED_SECRET) values.CLOUD_SHARED_SECRET = env.CLOUD_SHARED_SECRET
   return new Secrets(values)
 }
 
@@ -71,8 +79,13 @@ function secretFaults(env: Env, production: boolean): string[] {
   }
   if (env.DATA_KEY_PREVIOUS && faultOf('DATA_KEY', env.DATA_KEY_PREVIOUS))
     faults.push('DATA_KEY_PREVIOUS: must be 32 bytes in base64')
+  if (env.CLOUD_SHARED_SECRET && isWeak(env.CLOUD_SHARED_SECRET))
+    faults.push(`CLOUD_SHARED_SECRET: must have at least ${MIN_CLOUD_SECRET_LENGTH} characters, hard to guess`)
   return faults
 }
+
+const isWeak = (secret: string) =>
+  secret.length < MIN_CLOUD_SECRET_LENGTH || new Set(secret).size < MIN_CLOUD_SECRET_LETTERS
 
 function faultOf(name: SecretName, value: string | undefined): string | null {
   if (!value) return 'must be set in production'

@@ -5,6 +5,7 @@ import * as fieldWork from './migrations/002-field-work'
 import * as partners from './migrations/003-partners'
 import * as externalSite from './migrations/004-external-site'
 import * as wxwork from './migrations/005-wxwork'
+import * as cloud from './migrations/007-cloud'
 import * as admin from './migrations/008-admin'
 import { exclusively } from './sql-kit'
 
@@ -14,6 +15,7 @@ const MIGRATIONS = {
   '003-partners': partners,
   '004-external-site': externalSite,
   '005-wxwork': wxwork,
+  '007-cloud': cloud,
   '008-admin': admin,
 }
 

@@ -2,6 +2,7 @@ import type { Generated } from 'kysely'
 import type { AssignmentStatus, SlaScope } from '../../types/api/homecare'
 import type { StaffRole } from '../../types/api/staff'
 import type { TaskStatus, TaskType } from '../../types/task-types'
+import type { CloudSchema } from './cloud-schema'
 import type { ExternalSiteSchema } from './external-schema'
 import type { ExternalApiLogTable, JobRunTable, OutboxTable } from './partner-schema'
 import type { WxworkSchema } from './wxwork-schema'
@@ -282,7 +283,7 @@ export interface OfflineTicketUseTable {
   create_time: Date
 }
 
-export interface Schema extends ExternalSiteSchema, WxworkSchema {
+export interface Schema extends ExternalSiteSchema, WxworkSchema, CloudSchema {
   external_api_log: ExternalApiLogTable
   outbox: OutboxTable
   job_run: JobRunTable

@@ -59,6 +59,7 @@ export const CATALOG = {
   UPSTREAM_DOWN: { status: 503 },
   UPSTREAM_OUTCOME_UNKNOWN: { status: 502, report: true },
   UPSTREAM_DISABLED: { status: 503 },
+  CLOUD_CALL_REFUSED: { status: 403 },
   UNAVAILABLE: { status: 503, report: true },
   INTERNAL: { status: 500, report: true },
 } as const satisfies Record<ErrorCode, CatalogEntry>

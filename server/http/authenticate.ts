@@ -2,6 +2,7 @@ import type { Context } from 'koa'
 import type { StaffRole } from '../../types/api/staff'
 import { AppError } from '../errors/app-error'
 import type { CustomerRow } from '../features/customers/repository'
+import { carriedOf } from './carried'
 import type { TokenClaims, Tokens } from './tokens'
 
 export interface CustomerPrincipal {
@@ -75,6 +76,9 @@ export function createAuthenticate(tokens: Tokens, find: Record<TokenClaims['typ
     if (!token) return null
     const claims = tokens.verify(token)
     const who = await find[claims.typ](claims)
+    const carried = carriedOf(ctx)
+    // Through the cloud a customer's token serves only the person it was given to.
+    if (who?.typ === 'customer' && carried && carried.openid !== who.row.wechat_openid) return null
     if (!who) throw new AppError('UNAUTHENTICATED')
     return who
   }

@@ -55,6 +55,7 @@ const FAMILIES: [prefix: string, envelope: Envelope][] = [
   ['/api', wxwork],
   ['/auth', staff],
   ['/homecare', staff],
+  ['/internal/cloud', customer],
   ['/ngs', ngs],
 ]
 

@@ -6,6 +6,7 @@ import type { ErrorCode } from '../../types/errors'
 import { AppError, invalidField } from '../errors/app-error'
 import type { Idempotency, Once } from '../features/idempotency/service'
 import { type Access, type Principal, principalKey } from './authenticate'
+import { carriedOf, readCarried } from './carried'
 import { ENVELOPES } from './envelopes'
 import { expandFields, numbersFromText } from './expand-fields'
 import type { RateLimit } from './limits'
@@ -45,6 +46,8 @@ export interface RouteSpec<Who, P, Q, B, R> {
   repeatable?: string
   /** Per caller, or per address where the route is open. */
   limit?: RateLimit
+  /** Throws unless what was read is signed; before anything in it is looked at. */
+  signed?: (ctx: RouterContext) => Promise<void>
 }
 
 export interface Call<Who, P, Q, B> {
@@ -106,6 +109,7 @@ export function createFamily(deps: GuardDeps, family: RouteDocument['family'], p
       const query = parse(spec.query, ctx.query)
       const part = spec.body || spec.upload ? await readBody(ctx, spec, deps.incomingDir) : NOTHING
       try {
+        await spec.signed?.(ctx)
         const body = parse(spec.body, part.body)
         const call = { who, params, query, body, uploads: part.uploads, ctx }
         const once = { idempotency: deps.idempotency, idempotent: spec.idempotent, route: name }
@@ -131,6 +135,8 @@ async function readBody(
   { upload }: Pick<RouteSpec<never, never, never, never, never>, 'upload'>,
   incomingDir: string,
 ): Promise<Part> {
+  const carried = carriedOf(ctx)
+  if (carried) return readCarried(carried, upload, incomingDir)
   if (!ctx.is('multipart')) {
     if (upload?.only) throw new AppError('UNSUPPORTED_MEDIA', { message: '请使用 multipart/form-data 上传文件' })
     const body = await readJsonBody(ctx)

@@ -148,9 +148,15 @@ function toUpload(field: string, rawField: string, file: ParsedFile, spec: Uploa
   const limit = Object.hasOwn(spec, field) ? spec[field] : undefined
   if (!limit) throw invalidField(rawField, '不支持的文件字段')
   const name = cleanName(file.originalFilename)
-  if (file.size === 0) throw invalidField(field, `${limit.label}“${name}”是空文件`)
-  if (file.size > limit.maxBytes) throw fileTooLarge(field, name, limit)
-  return { field, path: file.filepath, name, size: file.size, sha256: file.hash ?? '' }
+  return checkedUpload({ field, path: file.filepath, name, size: file.size, sha256: file.hash ?? '' }, limit)
+}
+
+/** @throws AppError when it is empty or too large */
+export function checkedUpload(upload: Upload, limit: UploadField): Upload {
+  const { field, name, size } = upload
+  if (size === 0) throw invalidField(field, `${limit.label}“${name}”是空文件`)
+  if (size > limit.maxBytes) throw fileTooLarge(field, name, limit)
+  return upload
 }
 
 /** The name is kept for people: no folders, no control characters, at most 255 units with its ending. */

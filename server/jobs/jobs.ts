@@ -18,7 +18,7 @@ export async function startJobs(context: Context): Promise<Scheduler> {
   }
 }
 
-const jobsOf = ({
+export const jobsOf = ({
   files,
   idempotency,
   chainHeads,
@@ -27,6 +27,8 @@ const jobsOf = ({
   externalSessions,
   externalWorkOrders,
   wxworkCallbacks,
+  cloud,
+  cloudMessages,
 }: Context): Job[] => [
   {
     name: 'keep-external-sessions',
@@ -59,4 +61,16 @@ const jobsOf = ({
   },
   { name: 'prune-idempotency-keys', title: '清理幂等键', pattern: '0 37 * * * *', run: () => idempotency.prune() },
   { name: 'prune-external-log', title: '清理外部调用记录', pattern: '0 27 * * * *', run: () => externalLog.prune() },
+  {
+    name: 'prune-cloud-nonces',
+    title: '清理云函数的一次性编号',
+    pattern: '0 7 * * * *',
+    run: () => cloud.pruneNonces(),
+  },
+  {
+    name: 'prune-cloud-messages',
+    title: '清理云函数发送的消息',
+    pattern: '30 7 3 * * *',
+    run: () => cloudMessages.prune(),
+  },
 ]

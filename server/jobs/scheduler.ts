@@ -129,14 +129,19 @@ function createLater() {
   return later
 }
 
-const factsOf = ({ name, title, pattern, everywhere }: Job): JobFacts => ({
+export const factsOf = ({ name, title, pattern, everywhere }: Job): JobFacts => ({
   name,
   title,
   schedule: pattern,
   everywhere,
 })
 
-async function execute({ name, run, everywhere }: Job, log: Logger, nextRun: () => Date | null): Promise<JobOutcome> {
+/** One run with its outcome; never throws. */
+export async function execute(
+  { name, run, everywhere }: Job,
+  log: Logger,
+  nextRun: () => Date | null,
+): Promise<JobOutcome> {
   try {
     const detail = (await withTrace(newId(), run)) ?? null
     log[everywhere ? 'debug' : 'info']({ job: name, result: detail }, 'job done')

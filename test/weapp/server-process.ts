@@ -1,6 +1,8 @@
+import { startCloudRuntime } from './cloud-runtime'
 import { DEMO_CUSTOMERS, DEMO_STAFF } from '../../server/demo/people'
 import { seedDemo } from '../../server/demo/seed'
 import { buildSubmission } from '../support/builders'
+import { startCloudApp } from '../support/cloud'
 import { addStaff, NO_LIMITS } from '../support/field-work'
 import { startTestApp, type TestApp } from '../support/test-app'
 
@@ -10,18 +12,37 @@ const AT_ONCE = 10
 
 /**
  * The real server as a process of its own, because the stand-in runtime's tests load no TypeScript. Says where it
- * listens in one line of JSON and ends with its standard input. With `demo` it has the demo in it and many tasks.
+ * listens in one line of JSON and ends with its standard input. With `demo` it has the demo in it and many tasks; with
+ * `cloud` there is a CloudBase beside it, with the bundled functions in it.
  */
-async function main(demo: boolean): Promise<void> {
+async function main(contents: string | undefined): Promise<void> {
+  if (contents === 'cloud') return mainWithCloud()
+  const demo = contents === 'demo'
   const app = await startTestApp(demo ? { ...NO_LIMITS, now: () => new Date() } : {})
   if (demo) await addDemo(app)
-  else {
-    await addStaff(app, 'worker@example.com', 'HOMECARE_WORKER')
-    await addStaff(app, 'dispatcher@example.com', 'HOMECARE_DISPATCHER')
-  }
-  process.stdout.write(`${JSON.stringify({ url: app.url })}\n`)
+  else await addPeople(app)
+  announce({ url: app.url }, () => app.close())
+}
+
+async function addPeople(app: TestApp): Promise<void> {
+  await addStaff(app, 'worker@example.com', 'HOMECARE_WORKER')
+  await addStaff(app, 'dispatcher@example.com', 'HOMECARE_DISPATCHER')
+}
+
+function announce(facts: object, close: () => Promise<void>): void {
+  process.stdout.write(`${JSON.stringify(facts)}\n`)
   process.stdin.resume()
-  process.stdin.once('end', () => void app.close().then(() => process.exit(0)))
+  process.stdin.once('end', () => void close().then(() => process.exit(0)))
+}
+
+async function mainWithCloud(): Promise<void> {
+  const app = await startCloudApp({ now: () => new Date(), env: { PUBLIC_URL: 'https://field.example.com' } })
+  await addPeople(app)
+  const runtime = await startCloudRuntime(app)
+  announce({ url: app.url, cloud: runtime.url }, async () => {
+    await runtime.close()
+    await app.close()
+  })
 }
 
 async function addDemo(app: TestApp): Promise<void> {
@@ -43,4 +64,4 @@ async function addDemo(app: TestApp): Promise<void> {
   for (let made = 0; made < MANY; made += AT_ONCE) await Promise.all(Array.from({ length: AT_ONCE }, add))
 }
 
-void main(process.argv[2] === 'demo')
+void main(process.argv[2])

@@ -3,13 +3,13 @@ const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const sharp = require('sharp')
+const { buttonOf, fill, openForm, posts, tapAdd, tapButton, tapFooter, type, until } = require('./customer')
 const { createHost } = require('./host')
 const { overHttp, startServer } = require('./server')
 
 const dist = path.resolve(__dirname, '../../miniprogram/dist/weapp')
 const CONSENT = JSON.stringify({ agreedAt: '2026-11-20T00:00:00.000Z', version: 1 })
 const PDF = '%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n'
-const LATE_MS = 40_000
 
 let server
 let folder
@@ -64,65 +64,6 @@ function phone(storage = new Map([['yyl.consent.v1', CONSENT]])) {
     getStorageInfoSync: () => ({ keys: [...storage.keys()] }),
   })
   return { host, http, storage }
-}
-
-async function until(condition, what) {
-  const endsAt = Date.now() + LATE_MS
-  for (;;) {
-    const found = await condition()
-    if (found) return found
-    if (Date.now() > endsAt) throw new Error(`never happened: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
-const contains = (node, text) => node.text === text || (node.children ?? []).some((child) => contains(child, text))
-const inside = (node, condition) =>
-  condition(node) ? node : (node.children ?? []).map((child) => child.tag && inside(child, condition)).find(Boolean)
-const fieldOf = (host, page, label) =>
-  host.find(page, (node) => /^field( |$)/.test(node.cls) && contains(node, label)).pop()
-const type = (host, page, label, value) =>
-  host.fire(
-    page,
-    inside(fieldOf(host, page, label), ({ tag }) => /^(input|textarea)$/.test(tag)),
-    'input',
-    { value },
-  )
-const buttonOf = (host, page, text) => host.find(page, (node) => node.tag === 'button' && contains(node, text)).pop()
-const tapButton = (host, page, text) => host.fire(page, buttonOf(host, page, text), 'tap')
-const tapAdd = (host, page, label) =>
-  host.fire(
-    page,
-    inside(fieldOf(host, page, label), ({ cls }) => cls.startsWith('uploader__add')),
-    'tap',
-  )
-const tapFooter = (host, page) => {
-  const footer = host.find(page, ({ cls }) => cls === 'sheet__footer')[0]
-  const buttons = footer.children.flatMap((child) => (child.tag === 'button' ? [child] : child.children))
-  return host.fire(page, buttons.pop(), 'tap')
-}
-const posts = (http) => http.sent.filter(({ method, path: to }) => method === 'POST' && to === '/api/v1/tasks')
-
-async function openForm(host) {
-  const page = await host.open('pages/submit/index', { type: 'repair' })
-  await until(() => host.text(page).includes('提交需求'), 'the form')
-  return page
-}
-
-async function fill(host, page) {
-  const values = {
-    仪器名称: '高效液相色谱仪',
-    仪器类型: '色谱仪',
-    品牌: '安捷伦',
-    型号: '1260',
-    故障描述: '泵压力归零',
-    任务详细描述: '今早开机后报警 E02',
-    联系人: '张三',
-    公司名称: '海淀区食品检验所',
-    联系电话: '13800138000',
-  }
-  for (const [name, value] of Object.entries(values)) await type(host, page, name, value)
-  await tapButton(host, page, '地图选址')
 }
 
 test('submits a repair with two photos and a document, then follows it', async () => {

@@ -34,6 +34,8 @@ async function exchangeCode(): Promise<string> {
 }
 
 async function loginCode(): Promise<string> {
+  // WeChat tells the cloud function who is calling.
+  if (process.env.TARO_APP_TRANSPORT === 'cloud') return ''
   if (!IS_BROWSER) {
     const { code } = await Taro.login().catch((failure: unknown) => {
       throw transportError(failure)

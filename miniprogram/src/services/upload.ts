@@ -3,6 +3,7 @@ import type { StoredFile } from '@shared/api/files'
 import { ApiError } from '@/shared/api-error'
 import { IS_BROWSER } from '@/shared/platform'
 import { SERVER_ADDRESS } from '@/shared/server-address'
+import { uploadByCloud } from './cloud'
 import type { PickedFile } from './pick-files'
 import { assertConsent, transportError, unwrap } from './request'
 import { withCustomer, withStaff } from './session'
@@ -48,7 +49,7 @@ export function startUpload(
   const transfer = async (token: string, filePath: string): Promise<StoredFile> => {
     if (cancelled) throw new ApiError({ kind: 'cancelled' })
     const option = uploadOption({ file, target, token, filePath })
-    task = IS_BROWSER ? uploadInBrowser(option) : Taro.uploadFile(option)
+    task = transport(option, target)
     task.progress?.(({ progress }) => onProgress(Math.round(progress)))
     const answer = await task.catch((failure: unknown) => {
       throw cancelled ? new ApiError({ kind: 'cancelled' }) : transportError(failure)
@@ -67,6 +68,14 @@ export function startUpload(
       task?.abort()
     },
   }
+}
+
+type UploadOption = ReturnType<typeof uploadOption>
+
+function transport(option: UploadOption, { path }: UploadTarget): Taro.UploadTask.UploadTaskPromise {
+  const { filePath, fileName: name, formData: fields, header } = option
+  if (process.env.TARO_APP_TRANSPORT === 'cloud') return uploadByCloud({ path, filePath, name, fields, header })
+  return IS_BROWSER ? uploadInBrowser(option) : Taro.uploadFile(option)
 }
 
 function uploadOption(input: { file: PickedFile; target: UploadTarget; token: string; filePath: string }) {

@@ -1,7 +1,7 @@
 import { ERROR_TEXT } from '../../../types/errors'
 import type { CustomerLogin, CustomerProfile, PhoneBinding } from '../../../types/api/customers'
 import { UpstreamError } from '../../connectors/kit/upstream-error'
-import type { Wechat } from '../../connectors/wechat'
+import type { Wechat, WechatIdentity } from '../../connectors/wechat'
 import type { Database, Db } from '../../db/database'
 import { isUniqueViolation } from '../../db/db-error'
 import { AppError, invalidField } from '../../errors/app-error'
@@ -61,6 +61,13 @@ export function createCustomerService({ repository, files, wechat, tokens, trans
     return row
   }
 
+  async function loginAs({ openId, unionId }: WechatIdentity): Promise<CustomerLogin> {
+    const row = await findOrCreate(openId, unionId)
+    if (row.wechat_disabled_at) throw new AppError('ACCOUNT_DISABLED')
+    if (unionId && row.wechat_unionid !== unionId) await repository.update(row.id, { wechat_unionid: unionId })
+    return loginOf(row)
+  }
+
   /** The live row behind a token: a provisional row leads on to the one it was merged into. */
   async function currentRow(id: number, on?: Db): Promise<CustomerRow | null> {
     const row = await repository.find(id, on)
@@ -112,13 +119,11 @@ export function createCustomerService({ repository, files, wechat, tokens, trans
 
   return {
     /** miniprogram-api.md 1.1. @throws AppError WECHAT_CODE_INVALID, WECHAT_USER_REFUSED, ACCOUNT_DISABLED */
-    async login(code: string): Promise<CustomerLogin> {
-      const { openId, unionId } = await connected().exchangeCode(code).catch(translate)
-      const row = await findOrCreate(openId, unionId)
-      if (row.wechat_disabled_at) throw new AppError('ACCOUNT_DISABLED')
-      if (unionId && row.wechat_unionid !== unionId) await repository.update(row.id, { wechat_unionid: unionId })
-      return loginOf(row)
-    },
+    login: async (code: string): Promise<CustomerLogin> =>
+      loginAs(await connected().exchangeCode(code).catch(translate)),
+
+    /** For an identity that WeChat vouched for elsewhere. @throws AppError ACCOUNT_DISABLED */
+    loginAs,
 
     /** Exchanges the phone code and binds the verified number (data-model.md, "Brownfield first"). */
     async bindPhone(who: CustomerPrincipal, code: string, once: Once): Promise<PhoneBinding> {

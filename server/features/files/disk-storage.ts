@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { removeBrokenUploads } from './incoming'
 import type { FileStorage } from './storage'
 
 const MIN_FREE_BYTES = 64 * 1024 * 1024
@@ -46,16 +47,7 @@ export function createDiskStorage(root: string, incoming = path.join(root, '../i
         if (stat && stat.mtime < before) yield path.relative(root, file).split(path.sep).join('/')
       }
     },
-    removeBrokenUploads: async (before) => {
-      let removed = 0
-      for (const name of await fs.readdir(incoming).catch(() => [])) {
-        const stat = await fs.stat(path.join(incoming, name)).catch(() => null)
-        if (!stat || stat.mtime >= before) continue
-        await fs.rm(path.join(incoming, name), { recursive: true, force: true })
-        removed++
-      }
-      return removed
-    },
+    removeBrokenUploads: (before) => removeBrokenUploads(incoming, before),
     check: async () => {
       await fs.mkdir(root, { recursive: true })
       await fs.access(root, fs.constants.W_OK)

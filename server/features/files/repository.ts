@@ -1,9 +1,12 @@
 import type { Selectable } from 'kysely'
+import type { CloudObjectTable } from '../../db/cloud-schema'
 import type { Database, Db } from '../../db/database'
+import { isUniqueViolation } from '../../db/db-error'
 import type { TaskFileTable } from '../../db/schema'
 import { first } from '../../db/sql-kit'
 
 export type FileRow = Selectable<TaskFileTable>
+export type CloudObjectRow = Selectable<CloudObjectTable>
 export type FileTarget = Partial<Pick<FileRow, 'task_id' | 'step_record_id' | 'visit_id'>> & {
   owner: Exclude<FileRow['owner'], 'unused'>
 }
@@ -12,6 +15,15 @@ export type FileTarget = Partial<Pick<FileRow, 'task_id' | 'step_record_id' | 'v
 const ROWS_PER_INSERT = 50
 
 export function createFileRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
+  const updateObject = async (key: string, changes: Partial<CloudObjectRow>): Promise<boolean> => {
+    const { numUpdatedRows } = await db
+      .updateTable('cloud_object')
+      .set(changes)
+      .where('storage_key', '=', key)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
   return {
     find: async (id: string): Promise<FileRow | null> =>
       (await db.selectFrom('task_file').selectAll().where('id', '=', id).executeTakeFirst()) ?? null,
@@ -90,6 +102,54 @@ export function createFileRepository({ db, engine }: Pick<Database, 'db' | 'engi
         .execute()
       return new Set(rows.flatMap((row) => [row.storage_key, row.stamped_key ?? '']))
     },
+
+    /** A key about to be written in cloud storage; written again it keeps its content until then. */
+    startObject: async (key: string, time: Date): Promise<void> => {
+      if (await updateObject(key, { written_at: time })) return
+      try {
+        await db
+          .insertInto('cloud_object')
+          .values({ storage_key: key, file_id: null, size: null, written_at: time })
+          .execute()
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error
+        await updateObject(key, { written_at: time })
+      }
+    },
+
+    finishObject: async (key: string, content: Pick<CloudObjectRow, 'file_id' | 'size'>): Promise<void> => {
+      await updateObject(key, content)
+    },
+
+    findObject: async (key: string): Promise<CloudObjectRow | null> =>
+      (await db.selectFrom('cloud_object').selectAll().where('storage_key', '=', key).executeTakeFirst()) ?? null,
+
+    removeObject: async (key: string): Promise<void> => {
+      await db.deleteFrom('cloud_object').where('storage_key', '=', key).execute()
+    },
+
+    /** Not written since `before`, oldest first, from after `last` on. */
+    objectsBefore: (
+      before: Date,
+      last: Pick<CloudObjectRow, 'written_at' | 'storage_key'>,
+      count: number,
+    ): Promise<Pick<CloudObjectRow, 'written_at' | 'storage_key'>[]> =>
+      first(
+        db
+          .selectFrom('cloud_object')
+          .select(['written_at', 'storage_key'])
+          .where('written_at', '<', before)
+          .where((eb) =>
+            eb.or([
+              eb('written_at', '>', last.written_at),
+              eb.and([eb('written_at', '=', last.written_at), eb('storage_key', '>', last.storage_key)]),
+            ]),
+          )
+          .orderBy('written_at')
+          .orderBy('storage_key'),
+        engine,
+        count,
+      ).execute(),
   }
 }
 

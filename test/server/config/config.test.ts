@@ -187,3 +187,28 @@ describe('faults', () => {
     expect(faultsOf(env)).toEqual([expect.stringContaining(named)])
   })
 })
+
+describe('cloud', () => {
+  const KEYS = { CLOUDBASE_ENV: 'prod-1a2b', CLOUDBASE_SECRET_ID: 'id', CLOUDBASE_SECRET_KEY: 'key' }
+
+  test('is off until it is configured', () => {
+    expect(parseConfig({}).cloud).toEqual({ cloudbase: null, storage: 'disk', messages: 'direct' })
+    expect(parseConfig({ CLOUDBASE_ENV: 'prod-1a2b' }).cloud.cloudbase).toBeNull()
+    expect(parseConfig({ ...KEYS, STORAGE: 'cloudbase' }).cloud).toMatchObject({
+      storage: 'cloudbase',
+      cloudbase: { env: 'prod-1a2b', secretId: 'id', secretKey: 'key', serviceUrl: '' },
+    })
+  })
+
+  test.each<[string, Env, string]>([
+    ['storage without keys', { STORAGE: 'cloudbase', CLOUDBASE_ENV: 'e' }, 'STORAGE: cloudbase needs'],
+    ['one key of two', { CLOUDBASE_ENV: 'e', CLOUDBASE_SECRET_ID: 'id' }, 'CLOUDBASE_SECRET_ID and'],
+    ['keys without an environment', { CLOUDBASE_SECRET_ID: 'i', CLOUDBASE_SECRET_KEY: 'k' }, 'CLOUDBASE_ENV: must'],
+    ['an environment that is none', { CLOUDBASE_ENV: 'A B' }, 'CLOUDBASE_ENV: must be the id'],
+    ['an unknown storage', { STORAGE: 's3' }, 'STORAGE'],
+    ['messages through functions nobody can call', { WECHAT_MESSAGES: 'cloud' }, 'WECHAT_MESSAGES: cloud needs'],
+    ['identities in the clear', { NODE_ENV: 'production', SERVER_URL: 'http://a.cn' }, 'SERVER_URL: must start'],
+  ])('refuses %s', (_case, env, named) => {
+    expect(faultsOf(env)).toEqual([expect.stringContaining(named)])
+  })
+})

@@ -95,6 +95,19 @@ describe('in production', () => {
     expect(faultsOf({ ...GOOD, ...weak }, true)).toEqual([expect.stringMatching(`^${Object.keys(weak)[0]}: `)])
   })
 
+  test('the secret of cloud functions may be missing, and is refused when it is short or easily guessed', () => {
+    for (const weak of ['short', 'a'.repeat(40), 'abcabcabcabcabcabcabcabcabcabcabcabc'])
+      expect(faultsOf({ ...GOOD, CLOUD_SHARED_SECRET: weak }, true)).toEqual([
+        expect.stringMatching('^CLOUD_SHARED_SECRET: '),
+      ])
+    const good = loadSecrets(
+      { ...GOOD, CLOUD_SHARED_SECRET: '0123456789abcdefghijklmnopqrstuv' },
+      { production: true, dataDir },
+    )
+    expect(good.cloudSecret).toBe('0123456789abcdefghijklmnopqrstuv')
+    expect(loadSecrets(GOOD, { production: true, dataDir }).cloudSecret).toBe('')
+  })
+
   test('a refused secret is not repeated in the message', () => {
     expect(faultsOf({ ...GOOD, JWT_SECRET: 'hunter2' }, true).join()).not.toContain('hunter2')
   })

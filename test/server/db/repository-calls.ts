@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Database, Db } from '../../../server/db/database'
 import type { Schema } from '../../../server/db/schema'
 import { createAuditRepository } from '../../../server/features/audit/repository'
+import { createCloudRepository } from '../../../server/features/cloud/repository'
 import { createCustomerRepository } from '../../../server/features/customers/repository'
 import { createDispatchRepository } from '../../../server/features/dispatch/repository'
 import { createExternalLogRepository } from '../../../server/features/external-log/repository'
@@ -60,6 +61,15 @@ export const REPOSITORIES: Record<string, Sampled> = {
   audit: repository(createAuditRepository)(({ on, row }) => ({
     insert: [[row('audit_log'), on]],
     list: [[firstPage], [lastPage]],
+  })),
+  cloud: repository(createCloudRepository)(({ row }) => ({
+    spendNonce: [['0'.repeat(32), time]],
+    removeNoncesBefore: [[time]],
+    addMessage: [[row('cloud_message')]],
+    pendingMessages: [[20]],
+    takeMessage: [[id, time]],
+    settleMessage: [[id, { state: 'SENT', error: null, update_time: time }]],
+    removeMessagesBefore: [[time]],
   })),
   customers: repository(createCustomerRepository)(({ on }) => ({
     find: [[1], [1, on]],
@@ -191,6 +201,11 @@ export const REPOSITORIES: Record<string, Sampled> = {
     unusedBefore: [[time, 200]],
     removeUnused: [[id]],
     knownKeys: [[texts(200)]],
+    startObject: [['k', time]],
+    finishObject: [['k', { file_id: 'f', size: 1 }]],
+    findObject: [['k']],
+    removeObject: [['k']],
+    objectsBefore: [[time, { written_at: time, storage_key: 'k' }, 200]],
   })),
   idempotency: repository(({ db }) => createIdempotencyRepository(db))(({ on }) => ({
     find: [[id, time]],

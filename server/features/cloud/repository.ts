@@ -1,0 +1,73 @@
+import type { Selectable } from 'kysely'
+import type { CloudMessageTable } from '../../db/cloud-schema'
+import type { Database } from '../../db/database'
+import { isUniqueViolation } from '../../db/db-error'
+import { first } from '../../db/sql-kit'
+
+export type CloudMessageRow = Selectable<CloudMessageTable>
+
+export function createCloudRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
+  return {
+    /** @returns false when this nonce was used before */
+    spendNonce: async (nonce: string, time: Date): Promise<boolean> => {
+      try {
+        await db.insertInto('cloud_nonce').values({ nonce, create_time: time }).execute()
+        return true
+      } catch (error) {
+        if (isUniqueViolation(error)) return false
+        throw error
+      }
+    },
+
+    removeNoncesBefore: async (before: Date): Promise<number> => {
+      const { numDeletedRows } = await db.deleteFrom('cloud_nonce').where('create_time', '<', before).executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+
+    addMessage: async (row: CloudMessageRow): Promise<void> => {
+      await db.insertInto('cloud_message').values(row).execute()
+    },
+
+    /** Oldest first. */
+    pendingMessages: (count: number): Promise<CloudMessageRow[]> =>
+      first(
+        db.selectFrom('cloud_message').selectAll().where('state', '=', 'PENDING').orderBy('id'),
+        engine,
+        count,
+      ).execute(),
+
+    /** @returns false when somebody else has it */
+    takeMessage: async (id: string, time: Date): Promise<boolean> => {
+      const { numUpdatedRows } = await db
+        .updateTable('cloud_message')
+        .set({ state: 'SENDING', update_time: time })
+        .where('id', '=', id)
+        .where('state', '=', 'PENDING')
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
+    settleMessage: async (
+      id: string,
+      outcome: Pick<CloudMessageRow, 'state' | 'error' | 'update_time'>,
+    ): Promise<boolean> => {
+      const { numUpdatedRows } = await db
+        .updateTable('cloud_message')
+        .set(outcome)
+        .where('id', '=', id)
+        .where('state', '=', 'SENDING')
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
+    removeMessagesBefore: async (before: Date): Promise<number> => {
+      const { numDeletedRows } = await db
+        .deleteFrom('cloud_message')
+        .where('create_time', '<', before)
+        .executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+  }
+}
+
+export type CloudRepository = ReturnType<typeof createCloudRepository>
