@@ -4,8 +4,7 @@ import pino, { type Logger } from 'pino'
 import { createCloudParts } from './cloud-parts'
 import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
-import { createHttpClient, type HttpCall, type HttpClientOptions } from './connectors/kit/http'
-import { createWechat, type Wechat } from './connectors/wechat'
+import type { HttpCall } from './connectors/kit/http'
 import { createCommits } from './db/after-commit'
 import { type Database, openDatabase } from './db/database'
 import { createAuditRepository } from './features/audit/repository'
@@ -44,7 +43,7 @@ import { createIdempotencyRepository } from './features/idempotency/repository'
 import { createIdempotency } from './features/idempotency/service'
 import { createModeration } from './features/moderation/service'
 import { createLive } from './features/live/service'
-import { createLocalTransport, type LiveTransport } from './features/live/transport'
+import type { LiveTransport } from './features/live/transport'
 import { createNgsProxy } from './features/ngs-proxy/service'
 import type { NotificationService } from './features/notifications/service'
 import { circuitsOf, createHealthService } from './features/platform/health'
@@ -56,13 +55,15 @@ import { createChainHeads } from './features/work-order-events/heads'
 import { createEventRepository } from './features/work-order-events/repository'
 import { createOrderVerifier, createVerifier } from './features/work-order-events/verify'
 import { createEventService, type EventService } from './features/work-order-events/service'
+import { connectWechat } from './connect-wechat'
 import { createConsoleParts } from './console-parts'
 import { createExternalSiteParts, type ExternalSiteParts } from './external-site-parts'
-import { type CreateRateLimit, createMemoryRateLimit } from './http/limits'
+import type { CreateRateLimit } from './http/limits'
 import { createMetrics } from './http/metrics'
 import { createTokens } from './http/tokens'
 import { connectNgs } from './ngs-parts'
 import { createOutboxParts } from './outbox-parts'
+import { openSharedParts } from './shared-parts'
 import { connectWxwork, createWxworkParts } from './wxwork-parts'
 
 /** What tests and the demo put in place of the usual parts. */
@@ -85,12 +86,14 @@ export interface Overrides {
 export async function createContext(config: Config, secrets: Secrets, overrides: Overrides = {}) {
   const now = overrides.now ?? (() => new Date())
   const log = overrides.log ?? pino({ level: config.logLevel }, pino.destination({ sync: false, minLength: 4096 }))
-  const createRateLimit = overrides.createRateLimit ?? createMemoryRateLimit
+  const sharedParts = await openSharedParts({ config, secrets, log })
+  const { redis, jobQueue, inFlight } = sharedParts
+  const createRateLimit = overrides.createRateLimit ?? sharedParts.createRateLimit
   const database = await openDatabase(config.database, overrides.onQuery)
   const { db } = database
   const commits = createCommits(database.transaction)
   const { transaction } = commits
-  const live = createLive({ ...commits, transport: overrides.liveTransport ?? createLocalTransport(), now })
+  const live = createLive({ ...commits, transport: overrides.liveTransport ?? sharedParts.liveTransport, now })
 
   const metrics = createMetrics(database)
   const externalLog = createExternalLog({
@@ -104,11 +107,13 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     metrics.partnerCall(call)
     if (overrides.recordCalls !== false) externalLog.record(call, notes)
   }
+  const client = { log, onCall: recordCall }
   const fileRepository = createFileRepository(database)
   const cloudParts = createCloudParts({ config, secrets, database, fileRepository, recordCall, log, now })
   const { storage } = cloudParts
-  const wechat = cloudParts.throughCloud(connectWechat(config, { log, onCall: recordCall }, overrides.wechatBaseUrl))
-  const ngs = connectNgs(config, { log, onCall: recordCall }, overrides.ngsBaseUrl)
+  const ownWechat = connectWechat(config, { ...client, shelf: sharedParts.tokenShelf }, overrides.wechatBaseUrl)
+  const wechat = cloudParts.throughCloud(ownWechat)
+  const ngs = connectNgs(config, client, overrides.ngsBaseUrl)
   const tokens = createTokens(secrets.jwtSecret, now)
   const files = createFileService({
     repository: fileRepository,
@@ -166,9 +171,13 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   metrics.watchOutbox(outboxParts.outbox.depth)
   const wxworkParts = createWxworkParts({ ...common, metrics, connected: wxwork, onSettled: outboxParts.textSettled })
   outboxParts.connectSender(wxworkParts.wxworkSender)
+  const jobs = createJobService({ repository: createJobRepository(database), now })
+  metrics.watchJobs(jobs.list)
+  if (redis) metrics.watchRedis(redis.isUp)
   const health = createHealthService({
     database,
     storage,
+    redis,
     partners: circuitsOf({ wechat, ngs, wxwork: gateway }),
     morePartners: externalSites.siteHealth,
     accounts: wxworkParts.wxworkHealth,
@@ -198,7 +207,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
       keptHeads: async (id) => (await chainHeads.read(id)).get(id) ?? [],
     }),
     createRateLimit,
-    idempotency: createIdempotency({ repository: createIdempotencyRepository(db), now }),
+    idempotency: createIdempotency({ repository: createIdempotencyRepository(db), inFlight, now }),
     metrics,
     externalLog,
     externalReplay: createReplay({
@@ -210,6 +219,8 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     recordCall,
     ...outboxParts,
     ngsProxy: createNgsProxy({ ngs, transaction }),
+    jobQueue,
+    jobs,
     sessionBoard: createSessionBoard({
       wechat,
       ngs,
@@ -219,7 +230,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
       outbox: outboxParts.outbox,
       now,
     }),
-    jobs: createJobService({ repository: createJobRepository(database), now }),
     health,
     live,
     ...createConsoleParts({ ...shared, database, health, taskRepository }),
@@ -238,6 +248,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
       await wxworkParts.closeWxwork()
       await externalSites.closeExternalSites()
       await externalLog.flush()
+      await redis?.close()
       await database.close()
     },
   }
@@ -285,17 +296,4 @@ function createFieldWork(deps: FieldWorkDeps) {
     evidence: createEvidence({ ...deps, repository: visitRepository }),
     sync: createSyncService({ ...deps, repository: createSyncRepository(database.db), visits, workOrders }),
   }
-}
-
-type ClientParts = Required<Pick<HttpClientOptions, 'log' | 'onCall'>>
-
-/** An upstream without configuration is not built; its routes say so. */
-function connectWechat({ wechat }: Config, client: ClientParts, sandboxUrl?: string): Wechat | null {
-  const baseUrl = wechat?.baseUrl || sandboxUrl
-  if (!wechat || !baseUrl) return null
-  return createWechat({
-    config: { ...wechat, baseUrl },
-    http: createHttpClient({ ...client, upstream: 'wechat', baseUrl }),
-    log: client.log,
-  })
 }

@@ -15,8 +15,8 @@ export function readConfig(): { env: Env; config: Config } {
 }
 
 /**
- * Runs `work` with everything a server has; nothing listens and no partner is connected. The database is migrated
- * first, unless it is to be left as it is.
+ * Runs `work` with everything a server has; nothing listens, and neither a partner nor Redis is connected. The
+ * database is migrated first, unless it is to be left as it is.
  */
 export async function withContext(
   work: (context: Context, secrets: Secrets) => Promise<void>,
@@ -24,7 +24,7 @@ export async function withContext(
 ): Promise<void> {
   const { env, config } = readConfig()
   const secrets = loadSecrets(env, config)
-  const context = await createContext({ ...config, wechat: null, ngs: null }, secrets)
+  const context = await createContext({ ...config, redisUrl: '', wechat: null, ngs: null }, secrets)
   try {
     if (migrates) await migrate(context.database)
     await work(context, secrets)

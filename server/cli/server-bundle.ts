@@ -6,10 +6,17 @@ export const ROOT = path.resolve(__dirname, '../..')
 const SERVER_DIR = path.join(ROOT, 'dist/server')
 export const SERVER_FILE = path.join(SERVER_DIR, 'main.js')
 
-/** What is loaded as a file of its own: the server, and the thread that reads captchas. */
+const command = (name: string) => path.join(ROOT, `server/cli/${name}.ts`)
+
+/** What is loaded as a file of its own: the server, the thread that reads captchas, and what production is kept with. */
 const ENTRIES = {
   main: path.join(ROOT, 'server/main.ts'),
   'captcha-worker': path.join(ROOT, 'server/connectors/captcha/worker.ts'),
+  migrate: command('migrate'),
+  'add-admin': command('add-admin'),
+  backup: command('backup'),
+  'verify-events': command('verify-events'),
+  'rotate-data-key': command('rotate-data-key'),
 }
 
 /** Ships only ES modules: it goes into the bundle, with what it needs. */

@@ -30,6 +30,8 @@ export interface Config {
   port: number
   dataDir: string
   database: DatabaseConfig
+  /** What replicas share; empty: there is one process. */
+  redisUrl: string
   /** Base of absolute links; empty: links are root-relative. */
   publicUrl: string
   upstreams: 'sandbox' | 'live'
@@ -68,6 +70,9 @@ const schema = z.object({
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .url({ protocol: /^mssql$/, error: 'must look like mssql://user:password@host:1433/database?encrypt=true' })
+    .optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, hostname: /./, error: 'must look like redis://:password@host:6379/0' })
     .optional(),
   PUBLIC_URL: httpUrl.optional(),
   UPSTREAMS: z.enum(['sandbox', 'live']).optional(),
@@ -126,6 +131,7 @@ function toConfig(env: Parsed): Config {
     database: env.DATABASE_URL
       ? { engine: 'mssql', file: '', url: env.DATABASE_URL }
       : { engine: 'sqlite', file: path.join(dataDir, 'app.db'), url: '' },
+    redisUrl: env.REDIS_URL ?? '',
     publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') ?? '',
     upstreams: upstreamsOf(env),
     wechat: wechatConfig(env),

@@ -5,6 +5,7 @@ export const ENV_NAMES = [
   'PORT',
   'DATA_DIR',
   'DATABASE_URL',
+  'REDIS_URL',
   'JWT_SECRET',
   'DATA_KEY',
   'DATA_KEY_PREVIOUS',

@@ -1,5 +1,7 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { AppError } from '../errors/app-error'
+
+export const PERIOD_S = 60
 
 export interface RateLimit {
   /** @throws AppError RATE_LIMITED with the seconds to wait */
@@ -9,8 +11,11 @@ export interface RateLimit {
 /** At most `points` per minute and key. */
 export type CreateRateLimit = (name: string, points: number) => RateLimit
 
-export const createMemoryRateLimit: CreateRateLimit = (name, points) => {
-  const limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: 60 })
+/** Counted by this process. */
+export const createMemoryRateLimit: CreateRateLimit = (name, points) =>
+  rateLimit(new RateLimiterMemory({ keyPrefix: name, points, duration: PERIOD_S }))
+
+export function rateLimit(limiter: RateLimiterAbstract): RateLimit {
   return {
     consume: async (key) => {
       try {

@@ -53,6 +53,8 @@ export function createMetrics(database: Pick<Database, 'pool'>) {
     registry,
     watchOutbox: (depth: () => Promise<OutboxDepth[]>) => watchOutbox(registry, depth),
     watchAccounts,
+    watchRedis: (isUp: () => boolean) => watchRedis(registry, isUp),
+    watchJobs: (jobs: () => Promise<JobResults>) => watchJobs(registry, jobs),
     partnerCall: (call: { upstream: string; status: number | null; success: boolean; ms: number }) =>
       partnerCalls.observe({ partner: call.upstream, outcome: outcomeOf(call) }, call.ms / 1000),
     request: (method: string, route: string, status: number, seconds: number) =>
@@ -63,6 +65,34 @@ export function createMetrics(database: Pick<Database, 'pool'>) {
 
 export type Metrics = ReturnType<typeof createMetrics>
 
+/** 1 where Redis is connected; no series where there is none. */
+const watchRedis = (registry: Registry, isUp: () => boolean) =>
+  new Gauge({
+    name: 'redis_up',
+    help: 'Whether Redis is connected',
+    registers: [registry],
+    collect() {
+      this.set(isUp() ? 1 : 0)
+    },
+  })
+
+interface JobResults {
+  list: { name: string; last_result: string | null }[]
+}
+
+/** 1 where the last run went well, 0 where it failed. */
+const watchJobs = (registry: Registry, jobs: () => Promise<JobResults>) =>
+  new Gauge({
+    name: 'job_last_run_ok',
+    help: 'Scheduled jobs by the result of their last run',
+    labelNames: ['name'],
+    registers: [registry],
+    async collect() {
+      this.reset()
+      const { list } = await jobs().catch(() => ({ list: [] }))
+      for (const { name, last_result } of list) if (last_result) this.set({ name }, last_result === 'ok' ? 1 : 0)
+    },
+  })
 function watchOutbox(registry: Registry, depth: () => Promise<OutboxDepth[]>): void {
   const sample = sampled(depth)
   new Gauge({

@@ -2,10 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Cron } from 'croner'
 import type { Logger } from 'pino'
 import type { JobService } from '../features/jobs/service'
-import { execute, factsOf, type Job } from './scheduler'
+import { execute, factsOf, type Job, TIME_ZONE } from './scheduler'
 
 const PATIENCE_MS = 20_000
-const TIMEZONE = 'Asia/Shanghai'
 
 export interface DueJobs {
   list: { name: string; result: 'ok' | 'failed' | 'elsewhere' | 'running' }[]
@@ -20,7 +19,7 @@ export async function runDueJobs(
   { runs, log, now }: { runs: JobService; log: Logger; now: () => Date },
 ): Promise<DueJobs> {
   async function runOne(job: Job): Promise<DueJobs['list'][number]['result']> {
-    const timer = new Cron(job.pattern, { timezone: TIMEZONE, paused: true })
+    const timer = new Cron(job.pattern, { timezone: TIME_ZONE, paused: true })
     const nextRun = () => timer.nextRun(now())
     const [due] = timer.previousRuns(1, now())
     let result: 'ok' | 'failed' | 'elsewhere' = 'elsewhere'

@@ -3,7 +3,11 @@ import { createScheduler, type Job, type Scheduler } from './scheduler'
 
 /** Everything that happens by the clock. */
 export async function startJobs(context: Context): Promise<Scheduler> {
-  const scheduler = await createScheduler(jobsOf(context), { runs: context.jobs, log: context.log })
+  const scheduler = await createScheduler(jobsOf(context), {
+    runs: context.jobs,
+    log: context.log,
+    queue: context.jobQueue,
+  })
   context.outboxWorker.listen()
   context.wxworkMonitor.listen()
   return {

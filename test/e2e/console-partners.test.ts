@@ -189,7 +189,7 @@ describeInBrowser('an admin and the partners, in a browser', () => {
     const { list, total } = await answered('/api/v1/admin/tasks?status=open&size=100')
     expect(rows).toHaveLength(total)
     const numbers = rows.map((row) => Object.values(row as object).find((cell) => /^T\d{12}$/.test(String(cell))))
-    expect(numbers.toSorted()).toEqual(list.map(({ task_id }: { task_id: string }) => task_id).toSorted())
+    expect(new Set(numbers)).toEqual(new Set(list.map(({ task_id }: { task_id: string }) => task_id)))
   })
 
   test('the board of sessions tells how each partner is', async () => {

@@ -1,4 +1,4 @@
-const { execFileSync } = require('node:child_process')
+const { execFileSync, spawnSync } = require('node:child_process')
 const fs = require('node:fs')
 
 const CHROMIUM = '/usr/bin/chromium'
@@ -13,9 +13,14 @@ function hasChineseFont() {
   }
 }
 
+function hasRedis() {
+  return spawnSync('redis-server', ['--version']).status === 0
+}
+
 /** What this machine cannot run is said in one line each, never skipped in silence. */
 module.exports = () => {
   if (!process.env.TEST_MSSQL_URL) say('SQL Server suites', 'TEST_MSSQL_URL names no server')
+  if (!hasRedis()) say('Redis suites', 'no redis-server')
   if (!fs.existsSync(CHROMIUM)) say('browser suites', `there is no ${CHROMIUM}`)
   else if (!hasChineseFont()) say('Chinese screenshots', 'no font has Chinese characters: they are drawn as boxes')
 }

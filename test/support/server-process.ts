@@ -9,7 +9,7 @@ import { buildServer, isServerStale, SERVER_FILE } from '../../server/cli/server
 import { createApiClient } from './api-client'
 import { tempDir } from './engines'
 
-const START_MS = 20_000
+const START_MS = 60_000
 const running = new Set<ChildProcess>()
 
 export async function freePort(): Promise<number> {
@@ -56,9 +56,9 @@ export function follow(
   return { child, output, ended }
 }
 
-/** A server on a free port that answers. */
+/** A server that answers, on a free port unless `PORT` names one. */
 export async function startServer(env: Record<string, string>, confinement?: Confinement) {
-  const port = await freePort()
+  const port = Number(env.PORT) || (await freePort())
   const { child, output, ended } = await launch({ PORT: String(port), HOST: '127.0.0.1', ...env }, confinement)
   const url = `http://127.0.0.1:${port}`
   const deadline = Date.now() + START_MS

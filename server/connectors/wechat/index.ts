@@ -14,7 +14,7 @@ import {
 } from './constants'
 import { findFieldFaults } from './message-fields'
 import { type Answer, identityAnswer, phoneAnswer, sentAnswer, textAnswer, tokenAnswer } from './schema'
-import { createTokenSession, type TokenGrant, type TokenSession } from './session'
+import { createTokenSession, type TokenGrant, type TokenSession, type TokenShelf } from './session'
 
 const BUSY_TRIES = 3
 const BUSY_PAUSE_MS = 300
@@ -34,6 +34,8 @@ export interface WechatOptions {
   /** Epoch milliseconds. */
   clock?: () => number
   sleep?: (ms: number) => Promise<unknown>
+  /** Where replicas share the access token; none: this process has its own copy. */
+  shelf?: TokenShelf
   /** False: `checkText` passes everything without asking. True unless said otherwise. */
   contentCheck?: boolean
 }
@@ -139,8 +141,8 @@ export function createWechat(options: WechatOptions): Wechat {
 }
 
 /** Calls with WeChat's two habits handled: busy is asked again, a refused token is renewed once and the call repeated. */
-function createCaller({ config, http, log, clock = Date.now, sleep = wait }: WechatOptions) {
-  const session = createTokenSession({ login, clock })
+function createCaller({ config, http, log, clock = Date.now, sleep = wait, shelf }: WechatOptions) {
+  const session = createTokenSession({ login, clock, shelf })
 
   async function call<T>({ request, answer }: Call<T>): Promise<T> {
     for (let tried = 1; ; tried += 1) {

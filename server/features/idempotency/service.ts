@@ -4,6 +4,7 @@ import { isUniqueViolation } from '../../db/db-error'
 import { AppError } from '../../errors/app-error'
 import { entryOf } from '../../errors/catalog'
 import type { ErrorCode } from '../../../types/errors'
+import type { InFlight } from './in-flight'
 import type { IdempotencyRepository } from './repository'
 
 const LIFETIME_MS = 24 * 3600 * 1000
@@ -23,15 +24,20 @@ export interface OnceRequest {
   fingerprint: string
 }
 
+export interface IdempotencyDeps {
+  repository: IdempotencyRepository
+  inFlight: InFlight
+  now: () => Date
+}
+
 type Refusal = { refused: { code: ErrorCode; message: string; details: Record<string, unknown> | null } }
 
 /**
  * `Idempotency-Key`: same key and payload within 24 h give the stored answer, another payload is 422, a request
- * still running is 409. A second process loses at the primary key, rolls back and gives the first one's answer.
+ * still running is 409. A process that does not know of another's loses at the primary key, rolls back and gives the
+ * first one's answer.
  */
-export function createIdempotency(deps: { repository: IdempotencyRepository; now: () => Date }) {
-  const running = new Set<string>()
-
+export function createIdempotency(deps: IdempotencyDeps) {
   async function stored<T>(id: string, fingerprint: string): Promise<{ answer: T } | null> {
     const found = await deps.repository.find(id, new Date(deps.now().getTime() - LIFETIME_MS))
     if (!found) return null
@@ -54,12 +60,19 @@ export function createIdempotency(deps: { repository: IdempotencyRepository; now
     }
   }
 
+  /** The other may have ended meanwhile, or died after its commit. */
+  async function answerOfOther<T>(id: string, fingerprint: string): Promise<T> {
+    const known = await stored<T>(id, fingerprint)
+    if (!known) throw new AppError('REQUEST_IN_PROGRESS', { retryAfterSeconds: 1 })
+    return known.answer
+  }
+
   return {
     /** Runs `work` unless its answer is already known. */
     async run<T>(request: OnceRequest, work: (once: Once) => Promise<T>): Promise<T> {
       const id = createHash('sha256').update(`${request.owner}\n${request.route}\n${request.key}`).digest('hex')
-      if (running.has(id)) throw new AppError('REQUEST_IN_PROGRESS', { retryAfterSeconds: 1 })
-      running.add(id)
+      const turn = await deps.inFlight.begin(id)
+      if (!turn) return answerOfOther<T>(id, request.fingerprint)
       try {
         const known = await stored<T>(id, request.fingerprint)
         if (known) return known.answer
@@ -69,7 +82,7 @@ export function createIdempotency(deps: { repository: IdempotencyRepository; now
         if (winner) return winner.answer
         throw error
       } finally {
-        running.delete(id)
+        await turn.end()
       }
     },
     /** Removes keys past their 24 h. @returns how many */

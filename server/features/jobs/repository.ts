@@ -30,16 +30,36 @@ export function createJobRepository({ db }: Pick<Database, 'db'>) {
       }
     },
 
-    /** Takes a job for one run unless somebody has it, or has begun this very run already. */
+    /**
+     * Takes a job for the run that was due then, unless somebody has it or the run is done; one whose process died
+     * before its end is not done.
+     */
     take: async ({ name, owner, until }: JobLease, times: { now: Date; due: Date }): Promise<boolean> => {
       const { numUpdatedRows } = await db
         .updateTable('job_run')
         .set({ lease_owner: owner, lease_until: until, started_at: times.now })
         .where('name', '=', name)
         .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', times.now)]))
-        .where((eb) => eb.or([eb('started_at', 'is', null), eb('started_at', '<', times.due)]))
+        .where((eb) =>
+          eb.or([
+            eb('started_at', 'is', null),
+            eb('started_at', '<', times.due),
+            eb('finished_at', 'is', null),
+            eb('finished_at', '<', eb.ref('started_at')),
+          ]),
+        )
         .executeTakeFirst()
       return numUpdatedRows === 1n
+    },
+
+    isTaken: async (name: string, now: Date): Promise<boolean> => {
+      const row = await db
+        .selectFrom('job_run')
+        .select('name')
+        .where('name', '=', name)
+        .where('lease_until', '>=', now)
+        .executeTakeFirst()
+      return row !== undefined
     },
 
     renew: async ({ name, owner, until }: JobLease): Promise<void> => {

@@ -3,7 +3,6 @@ import { shanghaiTime } from '../../time'
 import type { JobRepository, JobRunRow } from './repository'
 
 const LEASE_MS = 3 * 60_000
-const RENEW_MS = 60_000
 /** A job that runs every second is written down this often, unless its result changes. */
 const QUIET_MS = 30_000
 const MAX_DETAIL = 500
@@ -23,8 +22,18 @@ export interface JobOutcome {
   nextRunAt: Date | null
 }
 
+/** `held`: another process is at it; `done`: what was due has been run. */
+export type RunResult = JobOutcome['result'] | 'held' | 'done'
+
+export interface JobServiceDeps {
+  repository: JobRepository
+  now: () => Date
+  /** How long a job stays with a process that died. */
+  leaseMs?: number
+}
+
 /** When each job ran, what came of it and when it runs next; across processes, nobody runs one that another has. */
-export function createJobService({ repository, now }: { repository: JobRepository; now: () => Date }) {
+export function createJobService({ repository, now, leaseMs = LEASE_MS }: JobServiceDeps) {
   const owner = newId()
   const written = new Map<string, { time: number; result: string }>()
 
@@ -35,13 +44,13 @@ export function createJobService({ repository, now }: { repository: JobRepositor
     return Boolean(quiet)
   }
 
-  async function take({ name, everywhere }: JobFacts, dueAt?: Date): Promise<{ release(): void } | null> {
+  async function take({ name, everywhere }: JobFacts, due?: Date): Promise<'held' | 'done' | { release(): void }> {
     if (everywhere) return { release: () => {} }
-    const lease = () => ({ name, owner, until: new Date(now().getTime() + LEASE_MS) })
+    const lease = () => ({ name, owner, until: new Date(now().getTime() + leaseMs) })
     const time = now()
-    const due = dueAt ?? new Date(Math.floor(time.getTime() / 1000) * 1000)
-    if (!(await repository.take(lease(), { now: time, due }))) return null
-    const renewal = setInterval(() => void repository.renew(lease()).catch(() => {}), RENEW_MS).unref()
+    const times = { now: time, due: due ?? new Date(Math.floor(time.getTime() / 1000) * 1000) }
+    if (!(await repository.take(lease(), times))) return (await repository.isTaken(name, time)) ? 'held' : 'done'
+    const renewal = setInterval(() => void repository.renew(lease()).catch(() => {}), leaseMs / 3).unref()
     return { release: () => clearInterval(renewal) }
   }
 
@@ -51,15 +60,15 @@ export function createJobService({ repository, now }: { repository: JobRepositor
 
     /**
      * Runs `work` unless another process is at it or has done it since `due` (the present second unless given); `work`
-     * must not throw. @returns whether it ran
+     * must not throw.
      */
-    async run(job: JobFacts, work: () => Promise<JobOutcome>, due?: Date): Promise<boolean> {
+    async run(job: JobFacts, work: () => Promise<JobOutcome>, due?: Date): Promise<RunResult> {
       const taken = await take(job, due)
-      if (!taken) return false
+      if (typeof taken === 'string') return taken
       const started = now()
       try {
         const { result, detail, nextRunAt } = await work()
-        if (isQuiet(job, result)) return true
+        if (isQuiet(job, result)) return result
         await repository.finish(job.name, {
           started_at: started,
           finished_at: now(),
@@ -68,7 +77,7 @@ export function createJobService({ repository, now }: { repository: JobRepositor
           detail: (JSON.stringify(detail) ?? 'null').slice(0, MAX_DETAIL),
           next_run_at: nextRunAt,
         })
-        return true
+        return result
       } finally {
         taken.release()
       }

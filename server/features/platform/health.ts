@@ -16,6 +16,8 @@ const PATIENCE_MS = 3000
 export interface HealthDeps {
   database: Pick<Database, 'ping'>
   storage: FileStorage
+  /** Where replicas share one; without it the service goes on. */
+  redis?: { ping(): Promise<void> } | null
   /** State of each partner; a partner that is down does not take the service down. */
   partners: Record<string, () => HealthPart>
   /** Partners that come and go while the server runs. */
@@ -24,7 +26,8 @@ export interface HealthDeps {
   accounts?: () => Promise<Record<string, HealthPart>>
 }
 
-export function createHealthService({ database, storage, partners, morePartners, accounts }: HealthDeps) {
+export function createHealthService(deps: HealthDeps) {
+  const { database, storage, redis, partners, morePartners, accounts } = deps
   let stopping = false
 
   async function partnerStates({ withAccounts = true } = {}): Promise<Record<string, HealthPart>> {
@@ -41,12 +44,13 @@ export function createHealthService({ database, storage, partners, morePartners,
       stopping = true
     },
     async check(): Promise<HealthReport> {
-      const [db, disk] = await Promise.all([attempt(() => database.ping()), attempt(() => storage.check())])
-      const checks: Record<string, HealthPart> = {
-        database: db,
-        disk,
-        ...(await partnerStates({ withAccounts: db.ok })),
-      }
+      const [db, disk, shared] = await Promise.all([
+        attempt(() => database.ping()),
+        attempt(() => storage.check()),
+        redis ? attempt(() => redis.ping()) : null,
+      ])
+      const own = { database: db, disk, ...(shared && { redis: shared }) }
+      const checks: Record<string, HealthPart> = { ...own, ...(await partnerStates({ withAccounts: db.ok })) }
       if (stopping) checks.server = { ok: false, detail: 'stopping' }
       return { ok: db.ok && disk.ok && !stopping, checks }
     },

@@ -33,7 +33,7 @@ export function mountPlatformRoutes({ route }: Family, { health, metrics, metric
     'get',
     '/readyz',
     {
-      summary: '可以接受请求：数据库、磁盘；合作系统只作说明',
+      summary: '可以接受请求：数据库、磁盘；Redis 与合作系统只作说明',
       access: open,
       response: readiness,
       otherwise: { 503: readiness },

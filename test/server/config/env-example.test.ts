@@ -6,9 +6,12 @@ import { ENV_NAMES, readEnv } from '../../../server/config/env'
 
 const text = fs.readFileSync(path.resolve(__dirname, '../../../.env.example'), 'utf8')
 
-test('.env.example names exactly the variables the server reads, each once', () => {
+const compose = fs.readFileSync(path.resolve(__dirname, '../../../compose.yaml'), 'utf8')
+
+test('.env.example names exactly the variables that the server and compose.yaml read, each once', () => {
   const names = text.match(/^[A-Z][A-Z0-9_]*(?==)/gm) ?? []
-  expect(names.toSorted()).toEqual([...ENV_NAMES].toSorted())
+  const inCompose = [...compose.matchAll(/(?<!\$)\$\{(\w+)/g)].map(([, name]) => name!)
+  expect(names.toSorted()).toEqual([...new Set([...ENV_NAMES, ...inCompose])].toSorted())
 })
 
 test('a copy of .env.example changes nothing', () => {

@@ -222,6 +222,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
         { now: time, due: time },
       ],
     ],
+    isTaken: [['n', time]],
     renew: [[{ name: 'n', owner: id, until: time }]],
     finish: [['n', { result: 'ok', detail: '{}', finished_at: time }]],
     list: [[]],

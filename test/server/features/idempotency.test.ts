@@ -1,12 +1,16 @@
 import { buildFile, buildForm, buildPdf, buildPng, buildSubmission, formFields } from '../../support/builders'
 import { ENGINES } from '../../support/engines'
+import { BACKENDS, useBackend } from '../../support/redis'
 import { startTestApp, type TestApp } from '../../support/test-app'
 
-describe.each(ENGINES)('Idempotency-Key on %s', (engine) => {
+const CASES = BACKENDS.flatMap((backend) => ENGINES.map((engine) => [engine, backend] as const))
+
+describe.each(CASES)('Idempotency-Key on %s, %s', (engine, backend) => {
+  const { env } = useBackend(backend)
   let app: TestApp
   let token: string
   beforeEach(async () => {
-    app = await startTestApp({ engine })
+    app = await startTestApp({ engine, env: env() })
     token = await app.api.customer()
   })
   afterEach(() => app.close())
@@ -64,7 +68,7 @@ describe.each(ENGINES)('Idempotency-Key on %s', (engine) => {
   })
   async function restartedWithSlowCheck() {
     await app.close()
-    const slow = await startTestApp({ engine, env: { WECHAT_CONTENT_CHECK: 'on' } })
+    const slow = await startTestApp({ engine, env: { WECHAT_CONTENT_CHECK: 'on', ...env() } })
     token = await slow.api.customer()
     slow.sandbox.wechat.control({ latencyMs: 300 })
     return slow

@@ -2,210 +2,262 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pino from 'pino'
 import { createJobRepository } from '../../../server/features/jobs/repository'
 import { createJobService } from '../../../server/features/jobs/service'
-import { createScheduler, type Job, type Scheduler } from '../../../server/jobs/scheduler'
+import { createScheduler, type Job, type Scheduler, type SchedulerDeps } from '../../../server/jobs/scheduler'
 import { startJobs } from '../../../server/jobs/jobs'
+import { openRedis, type RedisConnections } from '../../../server/redis/connection'
+import { createRedisJobQueue } from '../../../server/redis/job-queue'
 import { ENGINES } from '../../support/engines'
 import { addCrew } from '../../support/field-work'
+import { BACKENDS, useBackend } from '../../support/redis'
 import { startTestApp, type TestApp } from '../../support/test-app'
 
 const NEVER = '0 0 0 29 2 *'
 const MINUTE_MS = 60_000
 
-describe.each(ENGINES)('jobs (%s)', (engine) => {
-  let app: TestApp
-  let started: Scheduler[]
-  const logs: string[] = []
-  const log = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) })
-  beforeEach(async () => {
-    app = await startTestApp({ engine })
-    started = []
-    logs.length = 0
-  })
-  afterEach(async () => {
-    for (const scheduler of started) await scheduler.stop()
-    await app.close()
-  })
+const EVERY_SECOND = '* * * * * *'
 
-  /** A scheduler as another process would have it. */
-  const start = async (...jobs: (Partial<Job> & { run: Job['run'] })[]) => {
-    const runs = createJobService({ repository: createJobRepository(app.context.database), now: app.clock.now })
-    const scheduler = await createScheduler(
-      jobs.map((job) => ({ name: 'test-job', title: '测试', pattern: NEVER, ...job })),
-      { runs, log },
-    )
-    started.push(scheduler)
-    return scheduler
-  }
-  const row = async (name = 'test-job') => {
-    const { list } = await app.context.jobs.list()
-    return list.find((job) => job.name === name)!
-  }
-
-  test('are known before their first run', async () => {
-    await start({ run: async () => 1 })
-    expect(await row()).toEqual({
-      name: 'test-job',
-      title: '测试',
-      schedule: NEVER,
-      running: false,
-      last_run_at: null,
-      last_finished_at: null,
-      last_result: null,
-      last_detail: null,
-      duration_ms: null,
-      next_run_at: expect.stringMatching(/^\d{4}-02-29 00:00:00$/),
+describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, engine] as const)))(
+  'jobs (%s, %s)',
+  (backend, engine) => {
+    const { env, redis } = useBackend(backend)
+    let app: TestApp
+    let started: Scheduler[]
+    let connections: RedisConnections[]
+    const logs: string[] = []
+    const log = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) })
+    beforeEach(async () => {
+      app = await startTestApp({ engine, env: env() })
+      started = []
+      connections = []
+      logs.length = 0
     })
-  })
-
-  test('leave their result, and their failure, and come again', async () => {
-    let fails = false
-    const scheduler = await start({
-      run: async () => {
-        if (fails) throw new Error('disk full')
-        return { removed: 3 }
-      },
+    afterEach(async () => {
+      for (const scheduler of started) await scheduler.stop()
+      for (const connection of connections) await connection.close()
+      await app.close()
     })
-    await scheduler.run('test-job')
-    expect(await row()).toMatchObject({
-      last_result: 'ok',
-      last_detail: '{"removed":3}',
-      running: false,
-      last_run_at: '2026-03-02 10:00:00',
+
+    /** As another process would have it. */
+    const openQueue = async () => {
+      if (backend === 'alone') return null
+      const connection = await openRedis(redis().url, log)
+      connections.push(connection)
+      return createRedisJobQueue({ redis: connection, log, lockMs: 1_000 })
+    }
+
+    /** A scheduler as another process would have it. */
+    const start = (...jobs: (Partial<Job> & { run: Job['run'] })[]) => startWith({}, ...jobs)
+    const startWith = async (
+      { now = app.clock.now, ...deps }: Partial<SchedulerDeps> & { now?: () => Date },
+      ...jobs: (Partial<Job> & { run: Job['run'] })[]
+    ) => {
+      const runs = createJobService({ repository: createJobRepository(app.context.database), now, leaseMs: 180_000 })
+      const scheduler = await createScheduler(
+        jobs.map((job) => ({ name: 'test-job', title: '测试', pattern: NEVER, ...job })),
+        { runs, log, queue: await openQueue(), ...deps },
+      )
+      started.push(scheduler)
+      return scheduler
+    }
+    const row = async (name = 'test-job') => {
+      const { list } = await app.context.jobs.list()
+      return list.find((job) => job.name === name)!
+    }
+
+    test('are known before their first run', async () => {
+      await start({ run: async () => 1 })
+      expect(await row()).toEqual({
+        name: 'test-job',
+        title: '测试',
+        schedule: NEVER,
+        running: false,
+        last_run_at: null,
+        last_finished_at: null,
+        last_result: null,
+        last_detail: null,
+        duration_ms: null,
+        next_run_at: expect.stringMatching(/^\d{4}-02-29 00:00:00$/),
+      })
     })
-    fails = true
-    app.clock.advance(MINUTE_MS)
-    await scheduler.run('test-job')
-    expect(await row()).toMatchObject({ last_result: 'failed', last_detail: '"disk full"', running: false })
-    expect(logs.join('')).toContain('job failed')
-    fails = false
-    app.clock.advance(MINUTE_MS)
-    await scheduler.run('test-job')
-    expect(await row()).toMatchObject({ last_result: 'ok' })
-  })
 
-  test('run at their times', async () => {
-    let runs = 0
-    await start({ pattern: '* * * * * *', everywhere: true, run: async () => ++runs })
-    const deadline = Date.now() + 5_000
-    while (runs < 2 && Date.now() < deadline) await wait(50)
-    expect(runs).toBeGreaterThanOrEqual(2)
-  })
+    test('leave their result, and their failure, and come again', async () => {
+      let fails = false
+      const scheduler = await start({
+        run: async () => {
+          if (fails) throw new Error('disk full')
+          return { removed: 3 }
+        },
+      })
+      await scheduler.run('test-job')
+      expect(await row()).toMatchObject({
+        last_result: 'ok',
+        last_detail: '{"removed":3}',
+        running: false,
+        last_run_at: '2026-03-02 10:00:00',
+      })
+      fails = true
+      app.clock.advance(MINUTE_MS)
+      await scheduler.run('test-job')
+      expect(await row()).toMatchObject({ last_result: 'failed', last_detail: '"disk full"', running: false })
+      expect(logs.join('')).toContain('job failed')
+      fails = false
+      app.clock.advance(MINUTE_MS)
+      await scheduler.run('test-job')
+      expect(await row()).toMatchObject({ last_result: 'ok' })
+    })
 
-  test('never overlap in one process', async () => {
-    let free!: () => void
-    let runs = 0
-    const scheduler = await start({
-      run: () => {
+    test('run at their times', async () => {
+      let runs = 0
+      await start({ pattern: EVERY_SECOND, everywhere: true, run: async () => ++runs })
+      const deadline = Date.now() + 5_000
+      while (runs < 2 && Date.now() < deadline) await wait(50)
+      expect(runs).toBeGreaterThanOrEqual(2)
+    })
+
+    test('run once a time, however many processes watch the clock', async () => {
+      const runs: number[] = []
+      const run = async () => void runs.push(Math.floor(Date.now() / 1000))
+      for (let i = 0; i < 3; i++)
+        await startWith({ now: () => new Date(), graceMs: 400 }, { pattern: EVERY_SECOND, run })
+      const deadline = Date.now() + 10_000
+      while (runs.length < 4 && Date.now() < deadline) await wait(50)
+      await Promise.all(started.map((scheduler) => scheduler.stop()))
+      expect(runs.length).toBeGreaterThanOrEqual(4)
+      expect(new Set(runs).size).toBe(runs.length)
+    })
+
+    test('that fail are tried again before their next time, and not for ever', async () => {
+      const times: Date[] = []
+      const run = async () => {
+        times.push(new Date())
+        throw new Error('not yet')
+      }
+      const inTwoSeconds = new Date(Date.now() + 2_000)
+      const pattern = `${inTwoSeconds.getUTCSeconds()} ${inTwoSeconds.getUTCMinutes()} * * * *`
+      await startWith({ now: () => new Date(), graceMs: 500, retries: { times: 2, pauseMs: 1_100 } }, { pattern, run })
+      const deadline = Date.now() + 12_000
+      while (times.length < 3 && Date.now() < deadline) await wait(50)
+      await wait(1_200)
+      expect(times).toHaveLength(3)
+      expect(await row()).toMatchObject({ last_result: 'failed', running: false })
+    })
+
+    test('never overlap in one process', async () => {
+      let free!: () => void
+      let runs = 0
+      const scheduler = await start({
+        run: () => {
+          runs += 1
+          return new Promise<void>((resolve) => (free = resolve))
+        },
+      })
+      const both = [scheduler.run('test-job'), scheduler.run('test-job')]
+      while (!(await row()).running) await wait(5)
+      free()
+      await Promise.all(both)
+      expect(runs).toBe(1)
+    })
+
+    test('never overlap across processes, and one time is one run', async () => {
+      let free!: () => void
+      let runs = 0
+      const run = () => {
         runs += 1
         return new Promise<void>((resolve) => (free = resolve))
-      },
+      }
+      const [one, two] = [await start({ run }), await start({ run })]
+      const first = one.run('test-job')
+      while (!(await row()).running) await wait(5)
+      app.clock.advance(MINUTE_MS)
+      await two.run('test-job')
+      expect(runs).toBe(1)
+      free()
+      await first
+      const second = two.run('test-job')
+      while (runs < 2) await wait(5)
+      free()
+      await second
+      await one.run('test-job')
+      expect(runs).toBe(2)
     })
-    const both = [scheduler.run('test-job'), scheduler.run('test-job')]
-    while (!(await row()).running) await wait(5)
-    free()
-    await Promise.all(both)
-    expect(runs).toBe(1)
-  })
 
-  test('never overlap across processes, and one time is one run', async () => {
-    let free!: () => void
-    let runs = 0
-    const run = () => {
-      runs += 1
-      return new Promise<void>((resolve) => (free = resolve))
-    }
-    const [one, two] = [await start({ run }), await start({ run })]
-    const first = one.run('test-job')
-    while (!(await row()).running) await wait(5)
-    app.clock.advance(MINUTE_MS)
-    await two.run('test-job')
-    expect(runs).toBe(1)
-    free()
-    await first
-    const second = two.run('test-job')
-    while (runs < 2) await wait(5)
-    free()
-    await second
-    await one.run('test-job')
-    expect(runs).toBe(2)
-  })
-
-  test('of a dead process are taken over', async () => {
-    const lost = await start({ run: () => new Promise(() => {}) })
-    void lost.run('test-job')
-    while (!(await row()).running) await wait(5)
-    started = []
-    const other = await start({ run: async () => 'done' })
-    await other.run('test-job')
-    expect(await row()).toMatchObject({ last_result: null })
-    app.clock.advance(4 * MINUTE_MS)
-    await other.run('test-job')
-    expect(await row()).toMatchObject({ last_result: 'ok', last_detail: '"done"' })
-  })
-
-  test('that run every second are written down now and then, and when they begin to fail', async () => {
-    let fails = false
-    const scheduler = await start({
-      everywhere: true,
-      run: async () => {
-        if (fails) throw new Error('no')
-      },
+    test('of a dead process are taken over', async () => {
+      const lost = await start({ run: () => new Promise(() => {}) })
+      void lost.run('test-job')
+      while (!(await row()).running) await wait(5)
+      started = []
+      const other = await start({ run: async () => 'done' })
+      await other.run('test-job')
+      expect(await row()).toMatchObject({ last_result: null })
+      app.clock.advance(4 * MINUTE_MS)
+      await other.run('test-job')
+      expect(await row()).toMatchObject({ last_result: 'ok', last_detail: '"done"' })
     })
-    await scheduler.run('test-job')
-    const { last_run_at } = await row()
-    app.clock.advance(1000)
-    await scheduler.run('test-job')
-    expect((await row()).last_run_at).toBe(last_run_at)
-    fails = true
-    app.clock.advance(1000)
-    await scheduler.run('test-job')
-    expect(await row()).toMatchObject({ last_result: 'failed', last_run_at: '2026-03-02 10:00:02' })
-    fails = false
-    await scheduler.run('test-job')
-    expect(await row()).toMatchObject({ last_result: 'ok' })
-    app.clock.advance(MINUTE_MS)
-    await scheduler.run('test-job')
-    expect((await row()).last_run_at).toBe('2026-03-02 10:01:02')
-  })
 
-  test('a database that fails costs a run, not the process', async () => {
-    const scheduler = await start({ run: async () => 1 })
-    await app.context.database.db.deleteFrom('job_run').execute()
-    jest.spyOn(app.context.database.db, 'updateTable').mockImplementationOnce(() => {
-      throw new Error('no database')
+    test('that run every second are written down now and then, and when they begin to fail', async () => {
+      let fails = false
+      const scheduler = await start({
+        everywhere: true,
+        run: async () => {
+          if (fails) throw new Error('no')
+        },
+      })
+      await scheduler.run('test-job')
+      const { last_run_at } = await row()
+      app.clock.advance(1000)
+      await scheduler.run('test-job')
+      expect((await row()).last_run_at).toBe(last_run_at)
+      fails = true
+      app.clock.advance(1000)
+      await scheduler.run('test-job')
+      expect(await row()).toMatchObject({ last_result: 'failed', last_run_at: '2026-03-02 10:00:02' })
+      fails = false
+      await scheduler.run('test-job')
+      expect(await row()).toMatchObject({ last_result: 'ok' })
+      app.clock.advance(MINUTE_MS)
+      await scheduler.run('test-job')
+      expect((await row()).last_run_at).toBe('2026-03-02 10:01:02')
     })
-    await scheduler.run('test-job')
-    expect(logs.join('')).toContain('job could not be noted')
-  })
 
-  test('stopping waits for what is under way', async () => {
-    let done = false
-    const scheduler = await start({
-      run: async () => {
-        await wait(100)
-        done = true
-      },
+    test('a database that fails costs a run, not the process', async () => {
+      const scheduler = await start({ run: async () => 1 })
+      await app.context.database.db.deleteFrom('job_run').execute()
+      jest.spyOn(app.context.database.db, 'updateTable').mockImplementationOnce(() => {
+        throw new Error('no database')
+      })
+      await scheduler.run('test-job')
+      expect(logs.join('')).toContain('job could not be noted')
     })
-    void scheduler.run('test-job')
-    await scheduler.stop()
-    expect(done).toBe(true)
-  })
 
-  test('an unknown one is a mistake', async () => {
-    await expect((await start()).run('other')).rejects.toThrow('there is no job other')
-  })
+    test('stopping waits for what is under way', async () => {
+      let done = false
+      const scheduler = await start({
+        run: async () => {
+          await wait(100)
+          done = true
+        },
+      })
+      void scheduler.run('test-job')
+      await scheduler.stop()
+      expect(done).toBe(true)
+    })
 
-  test('of the server all run, and administrators and dispatchers see them', async () => {
-    const crew = await addCrew(app)
-    const scheduler = await startJobs(app.context)
-    started.push(scheduler)
-    const { list } = (await app.api.get('/api/v1/admin/jobs', crew.dispatcher)).body.data
-    const names = list.map(({ name }: { name: string }) => name)
-    expect(names).toEqual(expect.arrayContaining(['send-outbox', 'prune-external-log', 'sweep-files']))
-    for (const name of names) {
-      if ((await row(name)).last_result) continue
-      await scheduler.run(name)
-      expect([name, (await row(name)).last_result]).toEqual([name, 'ok'])
-    }
-  })
-})
+    test('an unknown one is a mistake', async () => {
+      await expect((await start()).run('other')).rejects.toThrow('there is no job other')
+    })
+
+    test('of the server all run, and administrators and dispatchers see them', async () => {
+      const crew = await addCrew(app)
+      const scheduler = await startJobs(app.context)
+      started.push(scheduler)
+      const { list } = (await app.api.get('/api/v1/admin/jobs', crew.dispatcher)).body.data
+      const names = list.map(({ name }: { name: string }) => name)
+      expect(names).toEqual(expect.arrayContaining(['send-outbox', 'prune-external-log', 'sweep-files']))
+      for (const name of names) {
+        if ((await row(name)).last_result) continue
+        await scheduler.run(name)
+        expect([name, (await row(name)).last_result]).toEqual([name, 'ok'])
+      }
+    })
+  },
+)
