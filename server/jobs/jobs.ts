@@ -18,19 +18,10 @@ export async function startJobs(context: Context): Promise<Scheduler> {
   }
 }
 
-export const jobsOf = ({
-  files,
-  idempotency,
-  chainHeads,
-  externalLog,
-  outboxWorker,
-  externalSessions,
-  externalWorkOrders,
-  wxworkCallbacks,
-  cloud,
-  cloudMessages,
-  wxworkListings,
-}: Context): Job[] => [
+export const jobsOf = (context: Context): Job[] => [...partnerJobs(context), ...upkeepJobs(context)]
+
+/** What is owed to partners and kept alive at them: every process looks, and takes what is due. */
+const partnerJobs = ({ outboxWorker, externalSessions, externalWorkOrders, wxworkListings }: Context): Job[] => [
   {
     name: 'keep-external-sessions',
     title: '检查并续期外部系统登录',
@@ -59,6 +50,17 @@ export const jobsOf = ({
     everywhere: true,
     run: () => wxworkListings.resume(),
   },
+]
+
+const upkeepJobs = ({
+  files,
+  idempotency,
+  chainHeads,
+  externalLog,
+  wxworkCallbacks,
+  cloud,
+  cloudMessages,
+}: Context): Job[] => [
   { name: 'sweep-files', title: '清理未使用的文件', pattern: '0 17 * * * *', run: () => files.sweep() },
   { name: 'write-chain-heads', title: '保存事件链头', pattern: '0 57 * * * *', run: () => chainHeads.write() },
   {
