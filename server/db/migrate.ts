@@ -9,6 +9,7 @@ import * as notifications from './migrations/006-notifications'
 import * as cloud from './migrations/007-cloud'
 import * as admin from './migrations/008-admin'
 import * as indexes from './migrations/009-indexes'
+import * as qrPicture from './migrations/010-qr-picture'
 import { exclusively } from './sql-kit'
 
 const MIGRATIONS = {
@@ -21,6 +22,7 @@ const MIGRATIONS = {
   '007-cloud': cloud,
   '008-admin': admin,
   '009-indexes': indexes,
+  '010-qr-picture': qrPicture,
 }
 
 function migratorOf({ db, engine }: Database) {

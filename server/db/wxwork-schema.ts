@@ -11,6 +11,8 @@ export interface WxworkSessionTable {
   vid: string
   is_login: boolean
   qrcode: string | null
+  /** The code itself as a data URL, where the gateway gave it. */
+  qrcode_picture: string | null
   qrcode_key: string
   qrcode_expires_at: Date | null
   last_event: string

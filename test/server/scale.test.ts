@@ -131,6 +131,8 @@ const LISTS: [path: string, who: keyof Crew, queries: number, rows: string | nul
   ['/api/v1/admin/external/challenges', 'admin', 3, 'external_challenge'],
   ['/api/v1/admin/external/logs', 'admin', 3, null],
   ['/api/v1/admin/external/work-orders', 'admin', 3, 'external_work_order'],
+  ['/api/v1/admin/external/pulls', 'admin', 3, 'external_pull_run'],
+  ['/api/v1/admin/notifications', 'admin', 3, 'notification_log'],
 ]
 
 const filled = (text: string, quote = '') => text.replace(':worker', `${quote}${crew.workerId}${quote}`)

@@ -87,7 +87,9 @@ export function createWxwork({ http, log }: { http: HttpClient; log: ConnectorLo
     },
     setCallbackUrl: (uuid: string, url: string): Promise<Raw> => plain('SetCallbackUrl', { uuid, url }),
     /** A new QR code; asking for many in a row gets accounts frozen. */
-    async getQrCode(uuid: string): Promise<{ qrcode: string; qrcodeKey: string; ttlSeconds: number } & Raw> {
+    async getQrCode(
+      uuid: string,
+    ): Promise<{ qrcode: string; picture: string; qrcodeKey: string; ttlSeconds: number } & Raw> {
       const { data, raw } = await call('getQrCode', { uuid })
       return { ...read(qrData, data, raw), raw }
     },

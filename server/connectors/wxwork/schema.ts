@@ -46,6 +46,8 @@ export const qrData = z
   })
   .transform((data) => ({
     qrcode: data.qrcode || pictureOf(data.qrcode_data),
+    /** The code itself; empty where only its address was given. */
+    picture: pictureOf(data.qrcode_data),
     qrcodeKey: firstOf(data.Key, data.key, data.qrcodeKey, data.qrcode_key, keyIn(data.qrcode)),
     ttlSeconds: data.Ttl ?? data.ttl ?? DEFAULT_QR_SECONDS,
   }))

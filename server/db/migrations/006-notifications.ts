@@ -45,6 +45,7 @@ async function createLog(db: Db, engine: Engine) {
   await index('outcome', ['outcome', 'create_time', 'id'])
   await index('channel', ['channel', 'create_time', 'id'])
   await index('audience', ['audience_kind', 'create_time', 'id'])
+  await index('person', ['audience'])
 }
 
 async function addColumns(db: Db, engine: Engine) {

@@ -60,6 +60,7 @@ export function createLogin(deps: LoginDeps) {
       state: 'QR_WAITING',
       is_login: false,
       qrcode: qr.qrcode,
+      qrcode_picture: qr.picture || null,
       qrcode_key: qr.qrcodeKey.slice(0, 255),
       qrcode_expires_at: later(qr.ttlSeconds * 1000),
       last_event: 'getQrCode',

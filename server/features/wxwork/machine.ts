@@ -280,7 +280,14 @@ function createRecovery(deps: MachineDeps) {
       const make = () => wxwork!.getQrCode(session.uuid)
       const qr = await noted(session, { stage: 'getQrCode', request, make })
       const qrcode_expires_at = later(qr.ttlSeconds * 1000)
-      return { ...changes, qrcode: qr.qrcode, qrcode_key: qr.qrcodeKey, qrcode_expires_at, last_error: '请扫码登录' }
+      return {
+        ...changes,
+        qrcode: qr.qrcode,
+        qrcode_picture: qr.picture || null,
+        qrcode_key: qr.qrcodeKey,
+        qrcode_expires_at,
+        last_error: '请扫码登录',
+      }
     } catch (error) {
       return { ...changes, qr_fetched: !notThere(error), last_error: '自动重连失败，二维码获取失败' }
     }

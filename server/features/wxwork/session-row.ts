@@ -8,6 +8,7 @@ export const blankSession = (uuid: string, time: Date, nextCheck: Date): WxworkS
   vid: '',
   is_login: false,
   qrcode: null,
+  qrcode_picture: null,
   qrcode_key: '',
   qrcode_expires_at: null,
   last_event: '',

@@ -1,3 +1,4 @@
+import type { WxworkAccount, WxworkEventRow, WxworkMessageRow } from '../../../types/api/wxwork'
 import { accountName } from './machine'
 import type { WxworkEvent, WxworkMessage, WxworkSession } from './repository'
 
@@ -15,7 +16,14 @@ export const activeView = (session: WxworkSession | null) =>
     lastError: session.last_error ?? '',
   }
 
-export const eventView = ({ created_at, stage, session_uuid, event_type, payload, id }: WxworkEvent) => ({
+export const eventView = ({
+  created_at,
+  stage,
+  session_uuid,
+  event_type,
+  payload,
+  id,
+}: WxworkEvent): WxworkEventRow => ({
   id,
   time: created_at.toISOString(),
   stage,
@@ -25,8 +33,9 @@ export const eventView = ({ created_at, stage, session_uuid, event_type, payload
 })
 
 /** For our own console: every account with its state, countdown and queue. */
-export const sessionView = (session: WxworkSession, queued: number) => ({
+export const sessionView = (session: WxworkSession, queued: number): WxworkAccount => ({
   ...activeView(session)!,
+  qrcodeImage: session.qrcode ? (session.qrcode_picture ?? '') : '',
   id: session.id,
   name: accountName(session),
   corpName: session.corp_name,
@@ -43,7 +52,7 @@ export const sessionView = (session: WxworkSession, queued: number) => ({
   nextSendAt: iso(session.next_send_at),
 })
 
-export const messageView = (message: WxworkMessage) => ({
+export const messageView = (message: WxworkMessage): WxworkMessageRow => ({
   id: message.id,
   to: message.receiver,
   isRoom: message.is_room,

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
+import { drawQr } from './qr-picture'
 import { type Sandbox, type SandboxAnswer, type SandboxControl, type SandboxRequest, startSandbox } from '../kit'
 
 /** One client as the gateway holds it. */
@@ -60,6 +61,8 @@ interface State {
   messages: Message[]
   refusals: { action: string; errmsg: string; times: number }[]
   hang: string
+  /** Base64 of the picture every QR code of this sandbox has. */
+  picture: string
 }
 
 type Body = Record<string, unknown>
@@ -67,9 +70,8 @@ type Body = Record<string, unknown>
 /** The code the demo's phone shows, so that a person can type it. */
 export const SANDBOX_CODE = '123456'
 const CONTACTS = 23
-const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
-const freshState = (): State => ({
+const freshState = (picture: string): State => ({
   dialect: 'old',
   keyName: 'Key',
   loginAsText: true,
@@ -78,11 +80,12 @@ const freshState = (): State => ({
   messages: [],
   refusals: [],
   hang: '',
+  picture,
 })
 
 /** The Enterprise-WeChat gateway over real HTTP, in either of its dialects; it calls back to the registered address. */
 export async function startWxworkSandbox(options: { port?: number } = {}): Promise<WxworkSandbox> {
-  const state = freshState()
+  const state = freshState(await drawQr('sandbox'))
   const sandbox = await startSandbox({
     port: options.port,
     handle: (request) => handle(state, request),
@@ -97,7 +100,7 @@ export async function startWxworkSandbox(options: { port?: number } = {}): Promi
 }
 
 function apply(state: State, control: WxworkControl): void {
-  if (control.reset) Object.assign(state, freshState())
+  if (control.reset) Object.assign(state, freshState(state.picture))
   const { dialect, keyName, loginAsText, hang } = control
   for (const [key, value] of Object.entries({ dialect, keyName, loginAsText, hang }))
     if (value !== undefined) Object.assign(state, { [key]: value })
@@ -170,7 +173,12 @@ const ACTIONS: Record<string, Act> = {
     client.qrKey = randomUUID().replaceAll('-', '').toUpperCase()
     client.code = SANDBOX_CODE
     const key = state.keyName ? { [state.keyName]: client.qrKey } : {}
-    return ok({ qrcode: `https://wework.example.com/qr/${client.qrKey}.png?x=1`, qrcode_data: PIXEL, Ttl: 600, ...key })
+    return ok({
+      qrcode: `https://wework.example.com/qr/${client.qrKey}.png?x=1`,
+      qrcode_data: state.picture,
+      Ttl: 600,
+      ...key,
+    })
   }),
   CheckCode: onClient((state, client, { qrcodeKey, code }) => {
     if (!client.qrKey || qrcodeKey !== client.qrKey) return refuse('qrcode_not need verify')

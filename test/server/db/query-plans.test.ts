@@ -11,7 +11,15 @@ import { REPOSITORIES } from './repository-calls'
 const DECISION = path.resolve(__dirname, '../../../docs/decisions/0014-query-plans.md')
 
 /** Tables of a company's own size, which do not grow with its work. */
-const SMALL = ['external_auth_session', 'external_system', 'job_run', 'staff', 'sys_sla_config', 'wxwork_session']
+const SMALL = [
+  'external_auth_session',
+  'external_system',
+  'job_run',
+  'staff',
+  'sys_sla_config',
+  'wxwork_listing',
+  'wxwork_session',
+]
 
 /** Functions that read a whole table and why they may. */
 const WHOLE: Record<string, string> = {

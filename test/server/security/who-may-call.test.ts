@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { addAcceptedOrder, addCrew, type Crew, NO_LIMITS } from '../../support/field-work'
 import { startTestApp, type TestApp } from '../../support/test-app'
 import { type Known, type Operation, operationsOf, sampleRequest, sendSample } from './operations'
@@ -39,7 +40,7 @@ let crew: Crew
 let operations: Operation[]
 let known: Known
 beforeAll(async () => {
-  app = await startTestApp({ ...NO_LIMITS, ngs: true, wxwork: true, env: { CLOUD_SHARED_SECRET: 's'.repeat(40) } })
+  app = await startTestApp({ ...NO_LIMITS, ngs: true, wxwork: true, env: { CLOUD_SHARED_SECRET: randomBytes(32).toString('base64') } })
   crew = await addCrew(app)
   const id = await addAcceptedOrder(app, crew)
   operations = (await operationsOf(app)).filter(({ path }) => !/logout|\/auth\/password|events\/stream/.test(path))
@@ -58,7 +59,7 @@ test('every route is in the list of who may call it, and open exactly where the 
 function refusedOf(operation: Operation): [role: Role | null, status: number][] {
   const rule = ruleOf(operation)!
   if (rule === 'open') return []
-  if (rule === 'signed') return [null, ...ROLES].map((role) => [role, 401])
+  if (rule === 'signed') return [null, ...ROLES].map((role) => [role, 403])
   return [[null, 401], ...ROLES.filter((one) => !rule.includes(one)).map((one): [Role, number] => [one, 403])]
 }
 
