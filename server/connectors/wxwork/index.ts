@@ -37,6 +37,8 @@ export interface RunClient {
   nickname: string
   corpName: string
 }
+/** Address, picture (a data URL, or empty), and the key that a code is checked with. */
+export type QrCode = z.output<typeof qrData>
 
 /** What a request looks like on the wire, for the console's echo. */
 export const textRequest = ({ uuid, kfId, to, isRoom, content }: TextMessage) => ({
@@ -87,9 +89,7 @@ export function createWxwork({ http, log }: { http: HttpClient; log: ConnectorLo
     },
     setCallbackUrl: (uuid: string, url: string): Promise<Raw> => plain('SetCallbackUrl', { uuid, url }),
     /** A new QR code; asking for many in a row gets accounts frozen. */
-    async getQrCode(
-      uuid: string,
-    ): Promise<{ qrcode: string; picture: string; qrcodeKey: string; ttlSeconds: number } & Raw> {
+    async getQrCode(uuid: string): Promise<QrCode & Raw> {
       const { data, raw } = await call('getQrCode', { uuid })
       return { ...read(qrData, data, raw), raw }
     },

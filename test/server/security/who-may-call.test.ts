@@ -40,7 +40,12 @@ let crew: Crew
 let operations: Operation[]
 let known: Known
 beforeAll(async () => {
-  app = await startTestApp({ ...NO_LIMITS, ngs: true, wxwork: true, env: { CLOUD_SHARED_SECRET: randomBytes(32).toString('base64') } })
+  app = await startTestApp({
+    ...NO_LIMITS,
+    ngs: true,
+    wxwork: true,
+    env: { CLOUD_SHARED_SECRET: randomBytes(32).toString('base64') },
+  })
   crew = await addCrew(app)
   const id = await addAcceptedOrder(app, crew)
   operations = (await operationsOf(app)).filter(({ path }) => !/logout|\/auth\/password|events\/stream/.test(path))
@@ -71,7 +76,7 @@ test('nobody gets through without a login, nor with a login the route is not for
     for (const [role, expected] of refusedOf(operation)) {
       const { status, body } = await sendSample(app, operation, sample, role ? crew[role] : {})
       calls++
-      const leaks = Object.keys(body?.data ?? {}).length > 0
+      const leaks = Object.keys(body?.data ?? {}).some((name) => name !== 'reasonCode')
       if (status !== expected || leaks) wrong.push(`${nameOf(operation)} as ${role ?? 'nobody'}: ${status}`)
     }
   }
