@@ -224,7 +224,10 @@ export const REPOSITORIES: Record<string, Sampled> = {
     ],
     isTaken: [['n', time]],
     renew: [[{ name: 'n', owner: id, until: time }]],
-    finish: [['n', { result: 'ok', detail: '{}', finished_at: time }]],
+    finish: [
+      ['n', { result: 'ok', detail: '{}', finished_at: time }, null],
+      ['n', { result: 'ok', detail: '{}', finished_at: time }, 'o'],
+    ],
     list: [[]],
   })),
   'ngs-sync': repository(createNgsSyncRepository)(({ on }) => ({
