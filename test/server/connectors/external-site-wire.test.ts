@@ -142,7 +142,11 @@ describe('classic-cookie', () => {
 
   test('what a redirect adds to the address is recorded without its secrets', async () => {
     const { site, calls } = await play('classic-cookie', {
-      'GET /user/info': { status: 302, headers: { location: '/home?access_token=fresh-from-the-site&tab=1' }, body: '' },
+      'GET /user/info': {
+        status: 302,
+        headers: { location: '/home?access_token=fresh-from-the-site&tab=1' },
+        body: '',
+      },
       'GET /home?access_token=fresh-from-the-site&tab=1': json({ code: 0 }),
     })
     expect(await site.check(NO_CREDENTIAL, 'op1')).toBe(true)
