@@ -161,7 +161,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     changeAccount: [[id, { state: 'EXPIRED' }, on]],
     removeAccount: [[id, on]],
     sealed: [[], [on]],
-    reseal: [[{ id, password: 'p', cookie: 'c' }, on]],
+    reseal: [[{ id, password: 'p', cookie: 'c' }, { password: 'q', cookie: 'd' }, on]],
     sealedChallenges: [[], [on]],
     resealChallenge: [[{ id, context: 'c' }, on]],
   })),
