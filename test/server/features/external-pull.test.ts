@@ -183,13 +183,13 @@ test('a site that speaks of more orders than it shows does not keep a pull for e
   const liar = createServer((request, response) => {
     request.resume()
     response.setHeader('set-cookie', 'JSESSIONID=liar; Path=/')
-    response.end(JSON.stringify({ code: 0, total: 2_000_000_000, rows: [{ id: '1' }], data: {} }))
+    response.end(JSON.stringify({ code: 0, total: 9_000_000_000, rows: [{ id: '1' }], data: {} }))
   }).listen(0, '127.0.0.1')
   await once(liar, 'listening')
   try {
     const base_url = `http://127.0.0.1:${(liar.address() as AddressInfo).port}`
     expect((await external.change({ base_url, overrides: { captcha: { form: 'none' } } })).status).toBe(200)
-    expect(await pullAll()).toMatchObject({ state: 'done', seen: 1, created: 1 })
+    expect(await pullAll()).toMatchObject({ state: 'done', seen: 1, created: 1, total: 2 ** 31 - 1 })
   } finally {
     liar.closeAllConnections()
     liar.close()

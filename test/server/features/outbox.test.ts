@@ -162,7 +162,7 @@ describe.each(ENGINES)('the outbox (%s)', (engine) => {
       [{ note: 'x', oId: 'O' }, ['taskId']],
       [{ note: 'x', taskId: 'T' }, ['oId']],
       [{ note: 'x'.repeat(501) }, ['note']],
-      [{ note: 'x', oId: 'O'.repeat(101), taskId: 'T' }, ['oId']],
+      [{ note: 'x', oId: 'O'.repeat(65), taskId: 'T' }, ['oId']],
       [{ note: 'x', oId: 7, taskId: 'T' }, ['oId']],
     ])('%j is refused', async (body, paths) => {
       const { entry } = await unknown()
