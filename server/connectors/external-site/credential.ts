@@ -7,6 +7,9 @@ export interface SiteCredential {
   token: string | null
 }
 
+/** What the databases take for an instant ends with the year 9999; some sites state more. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31)
+
 export const NO_CREDENTIAL: SiteCredential = { jar: null, token: null }
 
 /** Cookies of one login, from the captcha on; nothing is shared with another one. */
@@ -42,7 +45,7 @@ export class SiteCookies {
       if (typeof maxAge === 'number' && creation) return new Date(creation as string).getTime() + maxAge * 1000
       return expires && expires !== 'Infinity' ? new Date(expires as string).getTime() : []
     })
-    return ends.length > 0 ? new Date(Math.min(...ends)) : null
+    return ends.length > 0 ? new Date(Math.min(...ends, LAST_INSTANT)) : null
   }
 
   serialize(): SerializedCookieJar | null {

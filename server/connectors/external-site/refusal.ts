@@ -13,6 +13,8 @@ const MINUTES: [unit: RegExp, factor: number][] = [
   [/(\d+)\s*(?:小时|个小时|hours?)/i, 60],
   [/(\d+)\s*(?:天|days?)/i, 1440],
 ]
+/** A week: a message that says more is about something else, or means a person must act anyway. */
+const MAX_MINUTES = 10_080
 const LEFT = /(?:还可|还剩|还有|剩余|再输错)[^\d]{0,10}(\d+)\s*次/
 
 /** Reads the message of a refusal; null where it says nothing known: then the page has changed. */
@@ -30,7 +32,7 @@ export function readRefusal(message: string, says: SiteProfile['login']['says'])
 function minutesIn(message: string): number | null {
   for (const [unit, factor] of MINUTES) {
     const [, amount] = unit.exec(message) ?? []
-    if (amount) return Number(amount) * factor
+    if (amount) return Math.min(MAX_MINUTES, Number(amount) * factor)
   }
   return null
 }

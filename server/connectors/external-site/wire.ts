@@ -105,7 +105,9 @@ export class SiteWire {
 
   #nextPath(from: string, location: string): string {
     const base = new URL(this.options.baseUrl)
-    const target = new URL(location, new URL(this.options.baseUrl + from))
+    const current = this.options.baseUrl + from
+    if (!URL.canParse(location, current)) throw this.changed('redirect-unreadable')
+    const target = new URL(location, current)
     const prefix = base.pathname.replace(/\/+$/, '')
     if (target.origin !== base.origin || !target.pathname.startsWith(`${prefix}/`))
       throw this.changed('redirected-elsewhere', { host: target.host })

@@ -26,6 +26,8 @@ export interface ListPage {
 }
 
 const MAX_NUMBER = 100
+/** As much as the column holds. */
+const MAX_TOTAL = 2 ** 31 - 1
 
 export function listRequest({ list }: SiteProfile, at: { page: number; since: string | null }): Record<string, string> {
   return {
@@ -40,9 +42,9 @@ export function listRequest({ list }: SiteProfile, at: { page: number; since: st
 export function readList(json: unknown, { list }: SiteProfile): ListPage | null {
   const rows = valueAt(json, list.rowsPath)
   if (!passes(json, list.ok) || !Array.isArray(rows)) return null
-  const total = Number(valueAt(json, list.totalPath))
+  const said = Number(valueAt(json, list.totalPath))
   const orders = rows.flatMap((row) => toOrder(row, list.fields) ?? [])
-  return { total: Number.isInteger(total) && total >= 0 ? total : null, orders, rows: rows.length }
+  return { total: Number.isInteger(said) && said >= 0 ? Math.min(said, MAX_TOTAL) : null, orders, rows: rows.length }
 }
 
 export function readDetail(json: unknown, { detail }: SiteProfile): unknown {

@@ -45,22 +45,30 @@ export function report(
   if (!onCall) return
   try {
     const response = outcome instanceof ExchangeFault ? null : outcome
+    const [endpoint, query] = taken(request)
     const fault = error ? describe(error) : faultOf(request, response)
     onCall({
       upstream,
-      endpoint: request.path,
+      endpoint,
       method: request.method,
       status: response?.status ?? null,
       ms,
       success: fault === null,
       error: fault,
       traceId: request.traceId ?? null,
-      requestBody: redactRequest(request),
+      requestBody: redactRequest({ ...request, query }),
       ...(response ? redactAnswer(response.bytes, String(response.headers['content-type'] ?? '')) : NO_ANSWER),
     })
   } catch (cause) {
     log?.error({ upstream, err: cause }, 'call record failed')
   }
+}
+
+/** A path may bring a query of its own, a redirect's for example; it is masked like any other. */
+function taken({ path, query }: HttpRequest): [endpoint: string, query: HttpRequest['query']] {
+  const at = path.indexOf('?')
+  if (at < 0) return [path, query]
+  return [path.slice(0, at), { ...Object.fromEntries(new URLSearchParams(path.slice(at))), ...query }]
 }
 
 function faultOf({ faultIn }: HttpRequest, response: HttpResponse | null): string | null {

@@ -13,7 +13,9 @@ export const ngsAnswer = z
     code === DONE ? { ok: true as const, value: value ?? null } : { ok: false as const, code, message: message ?? '' },
   )
 
-const id = z.union([z.string().min(1).max(100), z.number().transform(String)])
+/** As long as the task's columns are. */
+const MAX_ID = 64
+const id = z.union([z.string().min(1).max(MAX_ID), z.number().transform(String)])
 const orderIds = z.object({ oId: id, taskId: id })
 
 export interface OrderIds {

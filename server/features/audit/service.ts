@@ -5,6 +5,11 @@ import { newId } from '../../ids'
 import { shanghaiTime } from '../../time'
 import type { AuditRepository } from './repository'
 
+const MAX_TARGET = 100
+
+/** Half an emoji at the cut would not survive storing. */
+const cut = (target: string): string => target.slice(0, MAX_TARGET).replace(/[\uD800-\uDBFF]$/, '')
+
 export function createAuditService({ repository, now }: { repository: AuditRepository; now: () => Date }) {
   return {
     /** Writes who did what to what, in the transaction of the act. `detail` must hold no secret. */
@@ -15,7 +20,7 @@ export function createAuditService({ repository, now }: { repository: AuditRepos
           staff_id: who.id,
           staff_name: who.name,
           action: act.action,
-          target: act.target,
+          target: cut(act.target),
           detail: JSON.stringify(act.detail ?? {}),
           created_at: now(),
         },

@@ -24,6 +24,8 @@ export interface SealedRow {
   cookie: string
 }
 
+type Sealed = Pick<SealedRow, 'password' | 'cookie'>
+
 export function createExternalSystemRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
   return {
     list: (page: { page: number; size: number }) => {
@@ -149,9 +151,15 @@ export function createExternalSystemRepository({ db, engine }: Pick<Database, 'd
         .orderBy('id')
         .execute(),
 
-    reseal: async (row: Pick<SealedRow, 'id' | 'password' | 'cookie'>, on: Db): Promise<void> => {
-      const { id, ...values } = row
-      await on.updateTable('external_auth_session').set(values).where('id', '=', id).execute()
+    /** A value that a server wrote meanwhile is the newer one and stays. */
+    reseal: async (known: Pick<SealedRow, 'id' | 'password' | 'cookie'>, sealed: Sealed, on: Db): Promise<void> => {
+      for (const column of ['password', 'cookie'] as const)
+        await on
+          .updateTable('external_auth_session')
+          .set({ [column]: sealed[column] })
+          .where('id', '=', known.id)
+          .where(column, '=', known[column])
+          .execute()
     },
 
     sealedChallenges: (on: Db = db): Promise<{ id: string; context: string }[]> =>

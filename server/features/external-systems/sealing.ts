@@ -26,7 +26,8 @@ export function resealAll(
         password: renew(password, purposeOf(id, 'password')),
         cookie: renew(cookie, purposeOf(id, 'cookie')),
       }
-      if (values.password !== password || values.cookie !== cookie) await repository.reseal({ id, ...values }, trx)
+      if (values.password !== password || values.cookie !== cookie)
+        await repository.reseal({ id, password, cookie }, values, trx)
     }
     for (const { id, context } of await repository.sealedChallenges(trx)) {
       const renewed = renew(context, purposeOf(id, 'challenge'))

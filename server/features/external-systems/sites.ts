@@ -28,19 +28,11 @@ export function profileOf(name: string, overrides: unknown): SiteProfile {
 export function createSites(options: Pick<SiteOptions, 'log' | 'record' | 'now'>) {
   const open = new Map<string, { version: string; opened: OpenSystem }>()
 
-  async function close(id: string): Promise<void> {
-    const found = open.get(id)
-    open.delete(id)
-    // Calls under way finish on the old connection.
-    if (found) setTimeout(() => void found.opened.site.close(), 60_000).unref()
-  }
-
   return {
     open(system: SystemRow, endpoints: SiteEndpoint[]): OpenSystem {
       const version = JSON.stringify([system.update_time, system.base_url, system.profile, system.overrides, endpoints])
       const found = open.get(system.id)
       if (found?.version === version) return { ...found.opened, system }
-      void close(system.id)
       const profile = profileOf(system.profile, JSON.parse(system.overrides))
       const { system_name, base_url } = system
       const site = createExternalSite({ ...options, systemName: system_name, baseUrl: base_url, profile, endpoints })
@@ -64,8 +56,11 @@ export function createSites(options: Pick<SiteOptions, 'log' | 'record' | 'now'>
       }
     },
 
-    /** Forgets the open circuit of a site that an admin says is back. */
-    forget: (id: string) => void close(id),
+    /**
+     * Forgets the open circuit of a site that an admin says is back. The old connection is not closed: a pull goes on
+     * with it for as long as it takes, and sockets that nobody uses close by themselves.
+     */
+    forget: (id: string) => void open.delete(id),
 
     /** By system: what its circuit says. */
     states: (): [string, string][] =>

@@ -11,7 +11,7 @@ import type { ExternalOrderRow, ExternalWorkOrderRepository, KnownOrder, PullRow
 const DETAILS_AT_ONCE = 4
 const PATIENCE_MS = 5 * 60_000
 const MAX_PASSES = 3
-/** A list that grows while it is read has a few pages more than its total said. */
+/** A list that grows while it is read has a few pages more than its total said, and a few that bring nothing new. */
 const SPARE_PAGES = 5
 /** Progress is told no more often. */
 const TELL_EVERY_MS = 1_000
@@ -47,6 +47,8 @@ export class Pull {
   #session: HeldSession | null = null
   #newest: string | null = null
   #toldAt = -Infinity
+  /** No pass goes further, whatever total the site speaks of: where the first one ended, and some. */
+  #lastPage = Infinity
 
   constructor(
     private readonly deps: PullDeps,
@@ -55,14 +57,14 @@ export class Pull {
     private readonly isStopping: () => boolean,
   ) {}
 
-  /** @returns the watermark for the next pull */
+  /** @returns the watermark for the next pull; null: where it was, so that orders without their detail come again */
   async perform(): Promise<string | null> {
     await this.#save({ state: 'running', seen: 0, created: 0, updated: 0, unchanged: 0, details_failed: 0 })
     for (let pass = 1; pass <= MAX_PASSES; pass++) {
       const total = await this.#walk()
       if (total === null || this.#seen.size >= total) break
     }
-    return this.#newest
+    return this.run.details_failed > 0 ? null : this.#newest
   }
 
   /** Through all pages once. @returns how many orders there are, where the site says it */
@@ -70,7 +72,9 @@ export class Pull {
     let total: number | null = null
     let rowsSoFar = 0
     let limit = Infinity
-    for (let page = 1; page <= limit; page++) {
+    let barren = 0
+    let page = 1
+    for (; page <= Math.min(limit, this.#lastPage); page++) {
       if (this.isStopping()) throw new PullInterrupted()
       const found = await this.#logged((session) =>
         this.open.site.list(session.credential, session.account, { page, since: this.run.watermark }),
@@ -80,9 +84,12 @@ export class Pull {
       rowsSoFar += found.rows
       limit = total === null ? Infinity : page + Math.ceil(Math.max(0, total - rowsSoFar) / found.rows) + SPARE_PAGES
       const fresh = await this.#takePage(found)
+      barren = fresh === 0 ? barren + 1 : 0
       // Without a total, the end is a page that brings nothing new: some sites repeat their last page for ever.
       if (total === null ? fresh === 0 : this.#seen.size >= total) break
+      if (this.#lastPage === Infinity && barren > SPARE_PAGES) break
     }
+    if (this.#lastPage === Infinity) this.#lastPage = page + SPARE_PAGES
     return total
   }
 

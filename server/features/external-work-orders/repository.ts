@@ -10,6 +10,9 @@ export type KnownOrder = Pick<
   'id' | 'external_no' | 'content_hash' | 'detail_state' | 'first_run_id' | 'last_run_id'
 >
 
+/** A site may put all its orders on one page; a statement takes about 2,000 parameters. */
+const NUMBERS_AT_ONCE = 1_000
+
 export interface OrderFilter {
   system?: string
   q?: string
@@ -76,14 +79,20 @@ export function createExternalWorkOrderRepository({ db, engine }: Pick<Database,
       return numUpdatedRows === 1n
     },
 
-    /** Which of these a system's orders are known already. At most 1,000 numbers. */
-    known: (systemName: string, numbers: string[]): Promise<KnownOrder[]> =>
-      db
-        .selectFrom('external_work_order')
-        .select(['id', 'external_no', 'content_hash', 'detail_state', 'first_run_id', 'last_run_id'])
-        .where('system_name', '=', systemName)
-        .where('external_no', 'in', numbers.length > 0 ? numbers : [''])
-        .execute(),
+    /** Which of these orders of a system's are known already. */
+    known: async (systemName: string, numbers: string[]): Promise<KnownOrder[]> => {
+      const rows: KnownOrder[] = []
+      for (let start = 0; start < numbers.length; start += NUMBERS_AT_ONCE)
+        rows.push(
+          ...(await db
+            .selectFrom('external_work_order')
+            .select(['id', 'external_no', 'content_hash', 'detail_state', 'first_run_id', 'last_run_id'])
+            .where('system_name', '=', systemName)
+            .where('external_no', 'in', numbers.slice(start, start + NUMBERS_AT_ONCE))
+            .execute()),
+        )
+      return rows
+    },
 
     insertOrder: async (row: ExternalOrderRow, on: Db): Promise<void> => {
       await on.insertInto('external_work_order').values(row).execute()

@@ -71,9 +71,14 @@ export function createJobRepository({ db }: Pick<Database, 'db'>) {
         .execute()
     },
 
-    /** Notes what came of a run and gives the job back. */
-    finish: async (name: string, outcome: Partial<JobRunRow>): Promise<void> => {
-      await update(name, { ...outcome, lease_owner: null, lease_until: null })
+    /** Notes what came of a run and gives the job back; one that was taken over meanwhile stays with its new owner. */
+    finish: async (name: string, outcome: Partial<JobRunRow>, owner: string | null): Promise<void> => {
+      await db
+        .updateTable('job_run')
+        .set({ ...outcome, lease_owner: null, lease_until: null })
+        .where('name', '=', name)
+        .$if(owner !== null, (query) => query.where('lease_owner', '=', owner))
+        .execute()
     },
 
     list: (): Promise<JobRunRow[]> => db.selectFrom('job_run').selectAll().orderBy('name').execute(),

@@ -23,7 +23,7 @@ const drift = z.object({
   since: z.string(),
 }) satisfies z.ZodType<AdminDriftRow>
 
-const orderIds = z.object({ oId: text('工单 oId', 100), taskId: text('工单 taskId', 100) })
+const orderIds = z.object({ oId: text('工单 oId', 64), taskId: text('工单 taskId', 64) })
 const entered = z.object({ task_id: z.string(), ngs_oid: z.string(), ngs_task_id: z.string() })
 
 export function mountNgsSyncRoutes(

@@ -37,8 +37,8 @@ const params = z.object({ id: uuid('条目编号') })
 
 const resolveBody = z
   .object({
-    oId: optionalText('工单 oId', 100),
-    taskId: optionalText('工单 taskId', 100),
+    oId: optionalText('工单 oId', 64),
+    taskId: optionalText('工单 taskId', 64),
     note: text('说明', 500),
   })
   .check(({ value, issues }) => {

@@ -20,7 +20,7 @@ export function createOutboxWorker(deps: SendDeps) {
     while (!stopping) {
       const due = await repository.due(now(), BATCH)
       if (due.length === 0) break
-      const states = await inTurns(due, AT_ONCE, send)
+      const states = await inTurns(due, AT_ONCE, async (entry) => (stopping ? 'held' : send(entry)))
       sent += states.filter((state) => state === 'sent').length
       if (states.includes('held')) break
     }

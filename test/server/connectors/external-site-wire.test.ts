@@ -131,6 +131,40 @@ describe('classic-cookie', () => {
     await expect(list).rejects.toMatchObject({ kind: 'bad-response', detail: { reason: 'redirected-elsewhere' } })
     expect(elsewhere.seen).toEqual([])
   })
+
+  test('a redirect that leads nowhere is a changed page', async () => {
+    const { site } = await play('classic-cookie', {
+      'GET /workorder/list?page=1&size=100': { status: 302, headers: { location: 'http://[' }, body: '' },
+    })
+    const list = site.list({ jar: null, token: null }, 'op1', { page: 1, since: null })
+    await expect(list).rejects.toMatchObject({ kind: 'bad-response', detail: { reason: 'redirect-unreadable' } })
+  })
+
+  test('what a redirect adds to the address is recorded without its secrets', async () => {
+    const { site, calls } = await play('classic-cookie', {
+      'GET /user/info': {
+        status: 302,
+        headers: { location: '/home?access_token=fresh-from-the-site&tab=1' },
+        body: '',
+      },
+      'GET /home?access_token=fresh-from-the-site&tab=1': json({ code: 0 }),
+    })
+    expect(await site.check(NO_CREDENTIAL, 'op1')).toBe(true)
+    expect(calls.map(({ endpoint }) => endpoint)).toEqual(['/user/info', '/home'])
+    expect(calls[1]!.requestBody).toEqual({ query: { access_token: '***', tab: '1' } })
+  })
+
+  test('a cookie that lives longer than any calendar ends within it', async () => {
+    const { login } = await play('classic-cookie', {
+      'GET /captcha': captcha,
+      'POST /login': {
+        ...json({ code: 0 }),
+        headers: { 'set-cookie': 'JSESSIONID=after; Path=/; Max-Age=9223372036854775807' },
+      },
+    })
+    const outcome = await login()
+    expect(outcome.kind === 'ok' && outcome.expiresAt?.getUTCFullYear()).toBe(9999)
+  })
 })
 
 describe('ruoyi', () => {
@@ -193,6 +227,7 @@ test.each([
   ['密码错误，还可尝试2次，超过将被锁定', { kind: 'password-wrong', left: 2 }],
   ['密码错误，再错3次将锁定账号', { kind: 'password-wrong', left: null }],
   ['账户已锁定，请1小时后再试', { kind: 'locked', minutes: 60 }],
+  ['账户已锁定999999999999999小时', { kind: 'locked', minutes: 10_080 }],
   ['系统繁忙，请稍后再试', { kind: 'busy' }],
   ['Invalid captcha', { kind: 'captcha-wrong' }],
   ['???', null],

@@ -172,6 +172,7 @@ test.each([
   ],
   [{ oId: 'A' }, null],
   [{ oId: '', taskId: 'B' }, null],
+  [{ oId: 'A'.repeat(65), taskId: 'B' }, null],
   ['A', null],
   [null, null],
 ])('ids in %j', (value, ids) => {

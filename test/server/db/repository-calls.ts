@@ -161,7 +161,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     changeAccount: [[id, { state: 'EXPIRED' }, on]],
     removeAccount: [[id, on]],
     sealed: [[], [on]],
-    reseal: [[{ id, password: 'p', cookie: 'c' }, on]],
+    reseal: [[{ id, password: 'p', cookie: 'c' }, { password: 'q', cookie: 'd' }, on]],
     sealedChallenges: [[], [on]],
     resealChallenge: [[{ id, context: 'c' }, on]],
   })),
@@ -224,7 +224,10 @@ export const REPOSITORIES: Record<string, Sampled> = {
     ],
     isTaken: [['n', time]],
     renew: [[{ name: 'n', owner: id, until: time }]],
-    finish: [['n', { result: 'ok', detail: '{}', finished_at: time }]],
+    finish: [
+      ['n', { result: 'ok', detail: '{}', finished_at: time }, null],
+      ['n', { result: 'ok', detail: '{}', finished_at: time }, 'o'],
+    ],
     list: [[]],
   })),
   'ngs-sync': repository(createNgsSyncRepository)(({ on }) => ({

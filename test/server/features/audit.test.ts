@@ -39,6 +39,20 @@ describe.each(ENGINES)('the audit on %s', (engine) => {
     ])
   })
 
+  test('cuts a target that its column does not hold', async () => {
+    const { audit, database } = app.context
+    const who = { ...(await database.db.selectFrom('staff').selectAll().executeTakeFirstOrThrow()), name: 'x' }
+    const target = `${'系统'.repeat(49)}x😀 GET /a/long/way`
+    await database.transaction((trx) => audit.record(trx, who as never, { action: 'external.replay', target }))
+    const { target: kept } = await database.db
+      .selectFrom('audit_log')
+      .select('target')
+      .where('action', '=', 'external.replay')
+      .executeTakeFirstOrThrow()
+    expect(kept).toBe(`${'系统'.repeat(49)}x`)
+    await database.db.deleteFrom('audit_log').where('action', '=', 'external.replay').execute()
+  })
+
   test.each(['page=0', 'size=101', 'size=x'])('refuses %p', async (query) => {
     expect((await app.api.get(`/api/v1/admin/audit?${query}`, crew.admin)).status).toBe(400)
   })

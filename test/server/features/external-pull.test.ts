@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { createExternalWorkOrderRepository } from '../../../server/features/external-work-orders/repository'
 import { dump, type ExternalSiteApp, finished, startExternalSite } from '../../support/external-site'
 import { operations, send } from '../../support/ngs'
 
@@ -46,6 +50,18 @@ describe.each([{ kind: 'classic-cookie' }, { kind: 'ruoyi' }] as const)('$kind',
     external.site.control({ failDetails: [] })
     expect(await pullAll()).toMatchObject({ created: 0, updated: 0, unchanged: 20, details_failed: 0 })
     expect((await rows()).every(({ detail_state }) => detail_state === 'fetched')).toBe(true)
+  })
+
+  test('an order without its detail is listed again where the site can list what is newer only', async () => {
+    await start({ site: { kind }, system: { overrides: { list: { sinceParam: 'since' } } } })
+    const watermark = async () =>
+      (await external.app.api.get(`${base}/systems/city`, external.admin)).body.data.watermark as string | null
+    external.site.control({ failDetails: ['WO000007'] })
+    expect(await pullAll()).toMatchObject({ state: 'done', details_failed: 1 })
+    expect(await watermark()).toBeNull()
+    external.site.control({ failDetails: [] })
+    expect(await pullAll()).toMatchObject({ state: 'done', details_failed: 0 })
+    expect(await watermark()).not.toBeNull()
   })
 
   test('a session that ends in mid-pull is renewed once and the pull goes on', async () => {
@@ -151,4 +167,31 @@ test('no password, cookie, token or captcha answer is found in database, files, 
   const captcha = logs.find((one: { api_endpoint: string }) => one.api_endpoint === '/captchaImage')
   expect(captcha.hook).toMatchObject({ name: 'decode-captcha', kind: 'arithmetic' })
   expect(captcha.hook_result).toMatchObject({ decoded: true, answer: '***', margin: 9 })
+})
+
+test('a site may put all its orders on one page', async () => {
+  await start()
+  const { known } = createExternalWorkOrderRepository(external.app.context.database)
+  await pullAll()
+  const numbers = Array.from({ length: 40_000 }, (_, index) => `WO${String(index + 1).padStart(6, '0')}`)
+  expect(await known('city', numbers)).toHaveLength(20)
+  expect(await known('city', [])).toEqual([])
+})
+
+test('a site that speaks of more orders than it shows does not keep a pull for ever', async () => {
+  await start()
+  const liar = createServer((request, response) => {
+    request.resume()
+    response.setHeader('set-cookie', 'JSESSIONID=liar; Path=/')
+    response.end(JSON.stringify({ code: 0, total: 9_000_000_000, rows: [{ id: '1' }], data: {} }))
+  }).listen(0, '127.0.0.1')
+  await once(liar, 'listening')
+  try {
+    const base_url = `http://127.0.0.1:${(liar.address() as AddressInfo).port}`
+    expect((await external.change({ base_url, overrides: { captcha: { form: 'none' } } })).status).toBe(200)
+    expect(await pullAll()).toMatchObject({ state: 'done', seen: 1, created: 1, total: 2 ** 31 - 1 })
+  } finally {
+    liar.closeAllConnections()
+    liar.close()
+  }
 })

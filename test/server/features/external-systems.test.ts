@@ -104,6 +104,13 @@ test('a changed key: old values open with it, and after sealing anew without it'
   expect(alone.open(after.password, purposeOf(before.id, 'password'))).toBe(SANDBOX_ACCOUNT.password)
   expect(alone.open(after.cookie, purposeOf(before.id, 'cookie'))).toContain('JSESSIONID')
   expect(() => alone.open(after.password, purposeOf('another', 'password'))).toThrow('authenticate')
+  // A password changed by a running server between reading and writing.
+  await repository.reseal(
+    { ...after, password: before.password },
+    { password: 'older', cookie: after.cookie },
+    database.db,
+  )
+  expect(await repository.sealed()).toContainEqual(after)
   await resealAll(
     { repository, transaction: database.transaction },
     createVault({ current: previous, previous: current }),

@@ -141,6 +141,7 @@ describe.each(ENGINES)('our tasks in ngs (%s)', (engine) => {
         app.api.post(`/api/v1/admin/ngs/tasks/${number}/order`, body, who)
       expect((await enter(ids, crew.dispatcher)).status).toBe(403)
       expect((await enter({ oId: order!.oId })).body.message).toContain('taskId')
+      expect((await enter({ ...ids, oId: 'O'.repeat(65) })).body.message).toContain('oId')
       expect((await enter(ids)).body.data).toEqual({ task_id: number, ngs_oid: ids.oId, ngs_task_id: ids.taskId })
       expect((await enter(ids)).status).toBe(409)
       await evaluate({ id, number })

@@ -40,6 +40,18 @@ describe.each(ENGINES)('the outbox (%s)', (engine) => {
       await twin.close()
     })
 
+    test('one that stops finishes what it is sending and begins nothing more', async () => {
+      for (let i = 0; i < 12; i++) await submitTask(app, crew, `第 ${i}`)
+      app.sandbox.ngs.control({ latencyMs: 100 })
+      void send(app)
+      while (operations(app).length === 0) await new Promise((done) => setTimeout(done, 5))
+      await app.context.outboxWorker.stop()
+      const sent = (await outboxStates(app)).filter((state) => state === 'ngs.send SENT').length
+      expect(operations(app)).toHaveLength(sent)
+      expect(sent).toBeLessThan(12)
+      expect(await outboxStates(app)).not.toContain('ngs.send SENDING')
+    })
+
     test('what a dead one was creating is in doubt, the rest is sent again', async () => {
       const [one, two] = [await submitTask(app, crew, '一'), await submitTask(app, crew, '二')]
       await send(app)
@@ -150,7 +162,7 @@ describe.each(ENGINES)('the outbox (%s)', (engine) => {
       [{ note: 'x', oId: 'O' }, ['taskId']],
       [{ note: 'x', taskId: 'T' }, ['oId']],
       [{ note: 'x'.repeat(501) }, ['note']],
-      [{ note: 'x', oId: 'O'.repeat(101), taskId: 'T' }, ['oId']],
+      [{ note: 'x', oId: 'O'.repeat(65), taskId: 'T' }, ['oId']],
       [{ note: 'x', oId: 7, taskId: 'T' }, ['oId']],
     ])('%j is refused', async (body, paths) => {
       const { entry } = await unknown()

@@ -194,6 +194,24 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
       expect(await row()).toMatchObject({ last_result: 'ok', last_detail: '"done"' })
     })
 
+    test('of a process that was asleep stay with the one that took them over', async () => {
+      let wake = () => {}
+      const asleep = await start({ run: () => new Promise<void>((resolve) => (wake = resolve)) })
+      const late = asleep.run('test-job')
+      while (!(await row()).running) await wait(5)
+      app.clock.advance(4 * MINUTE_MS)
+      let end = () => {}
+      const other = await start({ run: () => new Promise<void>((resolve) => (end = resolve)) })
+      const taken = other.run('test-job')
+      while (!(await row()).running) await wait(5)
+      wake()
+      await late
+      expect(await row()).toMatchObject({ running: true, last_result: null })
+      end()
+      await taken
+      expect(await row()).toMatchObject({ running: false, last_result: 'ok' })
+    })
+
     test('that run every second are written down now and then, and when they begin to fail', async () => {
       let fails = false
       const scheduler = await start({

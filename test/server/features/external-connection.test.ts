@@ -1,0 +1,21 @@
+import { type ExternalSiteApp, startExternalSite } from '../../support/external-site'
+
+let external: ExternalSiteApp
+beforeEach(async () => {
+  external = await startExternalSite()
+})
+afterEach(async () => {
+  jest.useRealTimers()
+  await external.close()
+})
+
+test('a pull goes on with the connection it began with after an admin had the site checked', async () => {
+  const { externalSessions, externalSystems } = external.app.context
+  const { credential } = await externalSessions.hold({ system: 'city', account: 'op1' })
+  const { site } = await externalSystems.open('city')
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'performance', 'Date', 'setInterval', 'clearInterval'] })
+  externalSystems.forgetFailures(await externalSystems.get('city'))
+  jest.advanceTimersByTime(10 * 60_000)
+  jest.useRealTimers()
+  expect(await site.list(credential, 'op1', { page: 1, since: null })).toMatchObject({ rows: 20 })
+})
