@@ -123,12 +123,23 @@ export function createCourier(deps: CourierDeps) {
     },
 
     /** It went out over this channel, or may have. */
-    async finish(trx: Db, id: string, channel: OutsideChannel, outcome: 'sent' | 'unknown'): Promise<void> {
+    async finish(
+      trx: Db,
+      id: string,
+      channel: OutsideChannel,
+      outcome: 'sent' | 'unknown',
+      reason: Reason | null = outcome === 'unknown' ? 'outcome-unknown' : null,
+    ): Promise<void> {
       const row = await repository.findLog(id, trx)
       if (!row) return
-      const reason = outcome === 'unknown' ? 'outcome-unknown' : null
       const last = attemptAt(now(), channel, { outcome, reason })
       await write(trx, row, { channel, outcome }, [last])
+    },
+
+    /** A person has it sent again over this channel. */
+    async reopen(trx: Db, id: string, channel: OutsideChannel): Promise<void> {
+      const row = await repository.findLog(id, trx)
+      if (row) await write(trx, row, { channel, outcome: 'pending' }, [])
     },
   }
 }
