@@ -30,12 +30,9 @@ export interface CallbackDeps {
   now: () => Date
 }
 
-/** The gateway's notices: stored as they come, processed afterwards, each once. */
-export function createCallbacks(deps: CallbackDeps) {
-  const { repository, journal, transaction, secret, log, now } = deps
-  let running: Promise<void> | null = null
-  let again = false
-  let timer: NodeJS.Timeout | undefined
+/** What notices mean: an event for people, and what their account has to be asked. */
+function createProcessing(deps: CallbackDeps) {
+  const { repository, journal, transaction, now } = deps
 
   async function processSome(notices: WxworkNotice[], trx: Db): Promise<Map<string, SessionChanges>> {
     const taken = await repository.takeNotices(idsOf(notices), now(), trx)
@@ -53,17 +50,31 @@ export function createCallbacks(deps: CallbackDeps) {
     return changes
   }
 
+  /** Everything stored so far, a burst in one transaction. */
+  return async (): Promise<void> => {
+    for (;;) {
+      const notices = await repository.openNotices(BATCH)
+      if (notices.length === 0) return
+      const changes = await transaction((trx) => processSome(notices, trx))
+      for (const sessionId of changes.keys()) await journal.prune(sessionId)
+      if ([...changes].some(([id, change]) => id && change.next_check_at)) deps.onNews()
+      if (notices.length < BATCH) return
+    }
+  }
+}
+
+/** The gateway's notices: stored as they come, processed afterwards, each once. */
+export function createCallbacks(deps: CallbackDeps) {
+  const { repository, secret, log, now } = deps
+  const processOpen = createProcessing(deps)
+  let running: Promise<void> | null = null
+  let again = false
+  let timer: NodeJS.Timeout | undefined
+
   async function passes(): Promise<void> {
     do {
       again = false
-      for (;;) {
-        const notices = await repository.openNotices(BATCH)
-        if (notices.length === 0) break
-        const changes = await transaction((trx) => processSome(notices, trx))
-        for (const sessionId of changes.keys()) await journal.prune(sessionId)
-        if ([...changes].some(([id, change]) => id && change.next_check_at)) deps.onNews()
-        if (notices.length < BATCH) break
-      }
+      await processOpen()
     } while (again)
   }
 
