@@ -22,6 +22,13 @@ export const TOPICS = { wechat: 'wechat.message', wxwork: 'wxwork.text' } as con
   string
 >
 
+/** How a message ends at a channel; `settled`: by a person's word. */
+const ENDS = {
+  sent: { outcome: 'sent', reason: null },
+  unknown: { outcome: 'unknown', reason: 'outcome-unknown' },
+  settled: { outcome: 'sent', reason: 'by-hand' },
+} as const
+
 export interface CourierDeps {
   repository: NotificationRepository
   outbox: Pick<OutboxService, 'add'>
@@ -123,15 +130,10 @@ export function createCourier(deps: CourierDeps) {
     },
 
     /** It went out over this channel, or may have. */
-    async finish(
-      trx: Db,
-      id: string,
-      channel: OutsideChannel,
-      outcome: 'sent' | 'unknown',
-      reason: Reason | null = outcome === 'unknown' ? 'outcome-unknown' : null,
-    ): Promise<void> {
+    async finish(trx: Db, id: string, channel: OutsideChannel, end: keyof typeof ENDS): Promise<void> {
       const row = await repository.findLog(id, trx)
       if (!row) return
+      const { outcome, reason } = ENDS[end]
       const last = attemptAt(now(), channel, { outcome, reason })
       await write(trx, row, { channel, outcome }, [last])
     },

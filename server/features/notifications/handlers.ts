@@ -62,7 +62,7 @@ function createChannel(
     },
     doubtful: (trx, { key }) => courier.finish(trx, key, channel, 'unknown'),
     decided: (trx, { key }, state) =>
-      state === 'SENT' ? courier.finish(trx, key, channel, 'sent', 'by-hand') : courier.reopen(trx, key, channel),
+      state === 'SENT' ? courier.finish(trx, key, channel, 'settled') : courier.reopen(trx, key, channel),
     learn: async () => false,
   }
 }
