@@ -7,7 +7,7 @@ import { CHECK_NOW } from './machine'
 import type { SessionChanges, WxworkNotice, WxworkRepository, WxworkSession } from './repository'
 
 const BATCH = 100
-/** Notices come in bursts: those of a moment share one commit, which waits for the disk. */
+/** Notices come in bursts: those that follow the first share one commit, which waits for the disk. */
 const GATHER_MS = 50
 const KEPT_MS = 7 * 24 * 3600 * 1000
 const MAX_EVENT = 255
@@ -70,6 +70,7 @@ export function createCallbacks(deps: CallbackDeps) {
   let running: Promise<void> | null = null
   let again = false
   let timer: NodeJS.Timeout | undefined
+  let wokenAt = -GATHER_MS
 
   async function passes(): Promise<void> {
     do {
@@ -89,6 +90,7 @@ export function createCallbacks(deps: CallbackDeps) {
   function wake(): void {
     clearTimeout(timer)
     timer = undefined
+    wokenAt = performance.now()
     process().catch((error: unknown) => log.error({ err: error }, 'wxwork notices could not be processed'))
   }
 
@@ -99,7 +101,7 @@ export function createCallbacks(deps: CallbackDeps) {
     async store(body: string): Promise<void> {
       const digest = sha256(canonical(body)).toString('hex')
       const fresh = await repository.storeNotice({ id: newId(), digest, body, received_at: now(), processed_at: null })
-      if (fresh) timer ??= setTimeout(wake, GATHER_MS)
+      if (fresh) timer ??= setTimeout(wake, Math.max(0, wokenAt + GATHER_MS - performance.now()))
     },
 
     /** Processes everything stored so far. */
