@@ -66,7 +66,11 @@ export function createWxworkParts(parts: WxworkParts) {
   })
   const sender = createSender(common)
   const listings = createListings(common)
-  const runner = createRunner({ tickMs: Math.min(intervalMs, MAX_TICK_MS), pass: machine.pass, send: sender.wake, log })
+  const pass = () => {
+    callbacks.wake()
+    return machine.pass()
+  }
+  const runner = createRunner({ tickMs: Math.min(intervalMs, MAX_TICK_MS), pass, send: sender.wake, log })
   const callbacks = createCallbacks({ ...common, secret: secrets.callbackSecret, onNews: runner.poke })
   const { poke, isChecking } = runner
   const service = createWxworkService({ ...common, machine, sender, callbacks, listings, poke, isChecking })

@@ -32,7 +32,7 @@ export async function startMessagesApp(options: TestAppOptions = {}) {
   const env = { WECHAT_TEMPLATES: JSON.stringify(TEMPLATES), ...options.env }
   const app = await startTestApp({ wxwork: true, ...NO_LIMITS, ...options, env })
   const crew = await addCrew(app)
-  const { api, sandbox, context, clock } = app
+  const { api, sandbox, clock } = app
   const gateway = (path: string, json: object = {}) => api.post(`/api${path}`, json, crew.admin)
 
   async function log(query = ''): Promise<NotificationLogRow[]> {
@@ -46,6 +46,10 @@ export async function startMessagesApp(options: TestAppOptions = {}) {
 
   return {
     ...app,
+    /** Another one after a crash. */
+    get context() {
+      return app.context
+    },
     crew,
     log,
     /** An Enterprise-WeChat account comes online. */
@@ -76,8 +80,8 @@ export async function startMessagesApp(options: TestAppOptions = {}) {
     /** Sends everything that is due, as a running server does, until nothing is on its way. */
     async deliver(): Promise<void> {
       for (let round = 0; round < 400; round++) {
-        await context.outboxWorker.run()
-        await context.wxworkSender.run()
+        await app.context.outboxWorker.run()
+        await app.context.wxworkSender.run()
         if ((await log('outcome=pending')).length === 0) return
         clock.advance(SEND_PAUSE_MS)
       }
@@ -91,7 +95,7 @@ export async function startMessagesApp(options: TestAppOptions = {}) {
         .map(({ body }) => body as any),
     texts: () => sandbox.wxwork.messages() as { send_userid: string; content: string }[],
     credits: async (event: string) => {
-      const row = await context.database.db
+      const row = await app.context.database.db
         .selectFrom('subscription_credit')
         .select('credits')
         .where('template_id', '=', templateOf(event))

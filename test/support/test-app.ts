@@ -6,7 +6,7 @@ import pino from 'pino'
 import { createApp } from '../../server/app'
 import { type Config, parseConfig } from '../../server/config/config'
 import { loadSecrets } from '../../server/config/secrets'
-import { createContext, type Overrides } from '../../server/context'
+import { type Context, createContext, type Overrides } from '../../server/context'
 import { migrate } from '../../server/db/migrate'
 import { startNgsSandbox } from '../../server/sandbox/ngs'
 import { startWechatSandbox } from '../../server/sandbox/wechat'
@@ -50,20 +50,23 @@ export async function startTestApp({
   }
   const secrets = loadSecrets(env, config)
   const { wechat, ngs, wxwork } = await startPartners(config, { withNgs, withWxwork })
-  const context = await createContext(config, secrets, {
-    now: clock.now,
-    log: pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) }),
-    wechatBaseUrl: wechat.url,
-    ngsBaseUrl: ngs?.url,
-    wxworkBaseUrl: wxwork?.url,
-    onQuery: (event: LogEvent) => void queries.push(event.query.sql),
-    ...overrides,
-  })
+  const open = () =>
+    createContext(config, secrets, {
+      now: clock.now,
+      log: pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) }),
+      wechatBaseUrl: wechat.url,
+      ngsBaseUrl: ngs?.url,
+      wxworkBaseUrl: wxwork?.url,
+      onQuery: (event: LogEvent) => void queries.push(event.query.sql),
+      ...overrides,
+    })
+  const context = await open()
+  const dead: Context[] = []
   await beforeMigration?.(context.database)
   await migrate(context.database)
   server.on('request', createApp(context).callback())
 
-  return {
+  const app = {
     url,
     api: createApiClient(url),
     clock,
@@ -81,16 +84,29 @@ export async function startTestApp({
       ngs: ngs!,
       wxwork: wxwork!,
     },
+    /** As kill −9 does: whatever is under way is written no more, and another process goes on with the same file. */
+    async crash(): Promise<void> {
+      server.removeAllListeners('request')
+      server.on('request', ({ socket }) => socket.destroy())
+      server.closeAllConnections()
+      dead.push(app.context)
+      await app.context.database.close()
+      app.context = await open()
+      server.removeAllListeners('request')
+      server.on('request', createApp(app.context).callback())
+    },
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-      await context.close()
+      for (const one of dead) await one.close().catch(() => {})
+      await app.context.close()
       await wechat.close()
       await ngs?.close()
       await wxwork?.close()
       fs.rmSync(dataDir, { recursive: true, force: true })
     },
   }
+  return app
 }
 
 async function startPartners(config: Config, { withNgs, withWxwork }: { withNgs: boolean; withWxwork: boolean }) {

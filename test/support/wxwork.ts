@@ -11,7 +11,7 @@ export async function startWxworkApp(options: TestAppOptions = {}) {
   const token = await app.api.staff('admin@example.com')
   const post = (path: string, json: object = {}) => app.api.post(`/api${path}`, json, { token })
   const get = (path: string) => app.api.get(`/api${path}`, { token })
-  const { sandbox, context, clock } = app
+  const { sandbox, clock } = app
 
   /** Waits for what goes on by itself; real time, as the gateway's calls are real. */
   async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
@@ -24,6 +24,10 @@ export async function startWxworkApp(options: TestAppOptions = {}) {
   const session = async () => (await get('/sessions')).body.sessions[0]
   return {
     ...app,
+    /** Another one after a crash. */
+    get context() {
+      return app.context
+    },
     adminId,
     token,
     post,
@@ -43,8 +47,8 @@ export async function startWxworkApp(options: TestAppOptions = {}) {
     /** One interval later, with the check that belongs to it. */
     async tick(): Promise<void> {
       clock.advance(INTERVAL_MS)
-      await context.wxworkMonitor.pass()
-      await context.wxworkCallbacks.process()
+      await app.context.wxworkMonitor.pass()
+      await app.context.wxworkCallbacks.process()
     },
     /** Does this to an account at the gateway, and waits until it is known to be offline. */
     async fall(control: WxworkControl): Promise<void> {
@@ -52,7 +56,7 @@ export async function startWxworkApp(options: TestAppOptions = {}) {
       await until(async () =>
         (await get('/sessions')).body.sessions.some((one: { state: string }) => one.state === 'OFFLINE'),
       )
-      await until(() => !context.wxworkMonitor.isChecking())
+      await until(() => !app.context.wxworkMonitor.isChecking())
     },
     calls: (action: string) => sandbox.wxwork.requests().filter(({ path }) => path === `/wxwork/${action}`).length,
   }

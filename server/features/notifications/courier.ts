@@ -22,6 +22,13 @@ export const TOPICS = { wechat: 'wechat.message', wxwork: 'wxwork.text' } as con
   string
 >
 
+/** How a message ends at a channel; `settled`: by a person's word. */
+const ENDS = {
+  sent: { outcome: 'sent', reason: null },
+  unknown: { outcome: 'unknown', reason: 'outcome-unknown' },
+  settled: { outcome: 'sent', reason: 'by-hand' },
+} as const
+
 export interface CourierDeps {
   repository: NotificationRepository
   outbox: Pick<OutboxService, 'add'>
@@ -123,12 +130,18 @@ export function createCourier(deps: CourierDeps) {
     },
 
     /** It went out over this channel, or may have. */
-    async finish(trx: Db, id: string, channel: OutsideChannel, outcome: 'sent' | 'unknown'): Promise<void> {
+    async finish(trx: Db, id: string, channel: OutsideChannel, end: keyof typeof ENDS): Promise<void> {
       const row = await repository.findLog(id, trx)
       if (!row) return
-      const reason = outcome === 'unknown' ? 'outcome-unknown' : null
+      const { outcome, reason } = ENDS[end]
       const last = attemptAt(now(), channel, { outcome, reason })
       await write(trx, row, { channel, outcome }, [last])
+    },
+
+    /** A person has it sent again over this channel. */
+    async reopen(trx: Db, id: string, channel: OutsideChannel): Promise<void> {
+      const row = await repository.findLog(id, trx)
+      if (row) await write(trx, row, { channel, outcome: 'pending' }, [])
     },
   }
 }

@@ -61,6 +61,8 @@ function createChannel(
         await courier.passOn(trx, key, channel, { outcome: brought.outcome, reason: brought.passOn })
     },
     doubtful: (trx, { key }) => courier.finish(trx, key, channel, 'unknown'),
+    decided: (trx, { key }, state) =>
+      state === 'SENT' ? courier.finish(trx, key, channel, 'settled') : courier.reopen(trx, key, channel),
     learn: async () => false,
   }
 }

@@ -14,6 +14,7 @@ export const REASONS = {
   'no-answer': '多次重试仍无法送达',
   refused: '对方没有受理',
   'outcome-unknown': '对方没有确认结果，消息可能已经送达，不会自动重发',
+  'by-hand': '由管理员确认处理完毕',
 } as const
 
 export type Reason = keyof typeof REASONS

@@ -33,6 +33,8 @@ export interface OutboxHandler {
   delivered(trx: Db, entry: OutboxRow, value: unknown): Promise<void>
   /** In the transaction that marks the entry as one whose outcome nobody knows. */
   doubtful?(trx: Db, entry: OutboxRow): Promise<void>
+  /** In the transaction in which a person declares the entry settled (`SENT`), or has it sent again (`PENDING`). */
+  decided?(trx: Db, entry: OutboxRow, state: 'SENT' | 'PENDING'): Promise<void>
   /** Takes a person's finding over. @returns whether it was wanted */
   learn(trx: Db, entry: OutboxRow, finding: Finding): Promise<boolean>
 }

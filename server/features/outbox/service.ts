@@ -85,6 +85,7 @@ export function createOutboxService(deps: OutboxServiceDeps) {
       const goesOn = learnt && entry.state === 'PENDING' && handler!.isRepeatable(entry.topic)
       const changes = goesOn ? { ...readyAgain(), note } : settledBy(note)
       if (!(await repository.change(trx, { id: entry.id, from: OPEN }, changes))) throw new AppError('OUTBOX_NOT_OPEN')
+      await handler?.decided?.(trx, entry, changes.state)
     }
     await repository.wakeKey(trx, { system: entry.system_name, key: entry.key, now: now() })
   }
@@ -150,6 +151,7 @@ export function createOutboxService(deps: OutboxServiceDeps) {
       return transaction(async (trx) => {
         const entry = await mustFind(trx, id)
         if (!(await repository.change(trx, { id, from: OPEN }, readyAgain()))) throw new AppError('OUTBOX_NOT_OPEN')
+        await handlers[entry.system_name]?.decided?.(trx, entry, 'PENDING')
         await audit.record(trx, who, { action: 'outbox.retry', target: entry.subject, detail: factsOf(entry) })
         return settled(trx, id, once)
       })

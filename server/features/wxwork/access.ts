@@ -1,5 +1,6 @@
 import type { UpstreamError } from '../../connectors/kit/upstream-error'
 import type { Wxwork } from '../../connectors/wxwork'
+import { isUniqueViolation } from '../../db/db-error'
 import { AppError, invalidField } from '../../errors/app-error'
 import type { Publisher } from '../live/service'
 import type { Journal } from './journal'
@@ -64,11 +65,21 @@ export function createAccess({ repository, wxwork, journal, live, intervalMs, no
   async function adopt(uuid: string, changes: SessionChanges): Promise<WxworkSession> {
     const present = await repository.findByUuid(uuid)
     if (present) await change(present, changes)
-    else {
-      await repository.insert({ ...blankSession(uuid, now(), later(intervalMs)), ...changes } as WxworkSession)
+    else if (await insert({ ...blankSession(uuid, now(), later(intervalMs)), ...changes } as WxworkSession))
       live.publish(stateOf({ uuid }))
-    }
+    // Somebody else adopted it meanwhile.
+    else return adopt(uuid, changes)
     return (await repository.findByUuid(uuid))!
+  }
+
+  async function insert(row: WxworkSession): Promise<boolean> {
+    try {
+      await repository.insert(row)
+      return true
+    } catch (error) {
+      if (isUniqueViolation(error)) return false
+      throw error
+    }
   }
 
   return { gateway, target, tell, change, chosen, adopt, later }

@@ -6,9 +6,13 @@ import type { Journal } from './journal'
 import { CHECK_NOW } from './machine'
 import type { SessionChanges, WxworkNotice, WxworkRepository, WxworkSession } from './repository'
 
-const BATCH = 20
+const BATCH = 100
+/** Notices come in bursts: those that follow the first share one commit, which waits for the disk. */
+const GATHER_MS = 50
 const KEPT_MS = 7 * 24 * 3600 * 1000
 const MAX_EVENT = 255
+/** Deeper than anything a gateway says; what goes further is kept as text. */
+const MAX_DEPTH = 64
 
 /** What a notice tells about its account, by the words in it. */
 const LOGGED_IN = /登录成功/
@@ -26,42 +30,52 @@ export interface CallbackDeps {
   now: () => Date
 }
 
-/** The gateway's notices: stored as they come, processed afterwards, each once. */
-export function createCallbacks(deps: CallbackDeps) {
-  const { repository, journal, transaction, secret, log, now } = deps
-  let running: Promise<void> | null = null
-  let again = false
+/** What notices mean: an event for people, and what their account has to be asked. */
+function createProcessing(deps: CallbackDeps) {
+  const { repository, journal, transaction, now } = deps
 
-  /** @returns the session it was about, empty where none is known; null where another process had it */
-  async function processOne(trx: Db, notice: WxworkNotice): Promise<string | null> {
-    const { uuid, type, json } = readNotice(notice.body)
-    if (!(await repository.takeNotice(notice.id, now(), trx))) return null
-    const session = await repository.findByUuid(uuid, trx)
-    const entry = { stage: 'callback', type, payload: { uuid, type, json } }
-    await journal.write({ ...entry, session: session ?? { id: '', uuid: uuid.slice(0, 64) } }, trx)
-    if (session) await repository.update({ id: session.id }, changesBy(session, textOf(json), now()), trx)
-    return session?.id ?? ''
+  async function processSome(notices: WxworkNotice[], trx: Db): Promise<Map<string, SessionChanges>> {
+    const taken = await repository.takeNotices(idsOf(notices), now(), trx)
+    const sessions = new Map<string, WxworkSession | null>()
+    const changes = new Map<string, SessionChanges>()
+    for (const { body } of notices.filter(({ id }) => taken.has(id))) {
+      const { uuid, type, json } = readNotice(body)
+      if (!sessions.has(uuid)) sessions.set(uuid, await repository.findByUuid(uuid, trx))
+      const session = sessions.get(uuid) ?? { id: '', uuid: uuid.slice(0, 64), state: 'NEW' as const }
+      await journal.write({ stage: 'callback', type, payload: { uuid, type, json }, session }, trx)
+      const before = changes.get(session.id) ?? {}
+      changes.set(session.id, { ...before, ...changesBy({ ...session, ...before }, textOf(json), now()) })
+    }
+    for (const [id, change] of changes) if (id) await repository.update({ id }, change, trx)
+    return changes
   }
 
-  /** A few at a time in one transaction: notices come in bursts, and each commit waits for the disk. */
-  const processSome = (notices: WxworkNotice[]): Promise<(string | null)[]> =>
-    transaction(async (trx) => {
-      const sessions: (string | null)[] = []
-      for (const notice of notices) sessions.push(await processOne(trx, notice))
-      return sessions
-    })
+  /** Everything stored so far, a burst in one transaction. */
+  return async (): Promise<void> => {
+    for (;;) {
+      const notices = await repository.openNotices(BATCH)
+      if (notices.length === 0) return
+      const changes = await transaction((trx) => processSome(notices, trx))
+      for (const sessionId of changes.keys()) await journal.prune(sessionId)
+      if ([...changes].some(([id, change]) => id && change.next_check_at)) deps.onNews()
+      if (notices.length < BATCH) return
+    }
+  }
+}
+
+/** The gateway's notices: stored as they come, processed afterwards, each once. */
+export function createCallbacks(deps: CallbackDeps) {
+  const { repository, secret, log, now } = deps
+  const processOpen = createProcessing(deps)
+  let running: Promise<void> | null = null
+  let again = false
+  let timer: NodeJS.Timeout | undefined
+  let wokenAt = -GATHER_MS
 
   async function passes(): Promise<void> {
     do {
       again = false
-      for (;;) {
-        const notices = await repository.openNotices(BATCH)
-        const processed = notices.length > 0 ? await processSome(notices) : []
-        const sessions = new Set(processed.filter((sessionId) => sessionId !== null))
-        for (const sessionId of sessions) await journal.prune(sessionId)
-        if (sessions.size > 0) deps.onNews()
-        if (notices.length < BATCH) break
-      }
+      await processOpen()
     } while (again)
   }
 
@@ -73,6 +87,13 @@ export function createCallbacks(deps: CallbackDeps) {
     return running
   }
 
+  function wake(): void {
+    clearTimeout(timer)
+    timer = undefined
+    wokenAt = performance.now()
+    process().catch((error: unknown) => log.error({ err: error }, 'wxwork notices could not be processed'))
+  }
+
   return {
     isSecret: (given: string) => timingSafeEqual(sha256(given), sha256(secret)),
 
@@ -80,20 +101,20 @@ export function createCallbacks(deps: CallbackDeps) {
     async store(body: string): Promise<void> {
       const digest = sha256(canonical(body)).toString('hex')
       const fresh = await repository.storeNotice({ id: newId(), digest, body, received_at: now(), processed_at: null })
-      if (fresh)
-        setImmediate(() => {
-          process().catch((error: unknown) => log.error({ err: error }, 'wxwork notices could not be processed'))
-        })
+      if (fresh) timer ??= setTimeout(wake, Math.max(0, wokenAt + GATHER_MS - performance.now()))
     },
 
     /** Processes everything stored so far. */
     process,
+    /** Looks for what a process that died, or a fault, has left. */
+    wake,
 
     /** A repeat after this long counts as new. */
     prune: () => repository.pruneNotices(new Date(now().getTime() - KEPT_MS)),
 
     /** Waits for what is under way. */
     stop: async (): Promise<void> => {
+      clearTimeout(timer)
       await running?.catch(() => {})
     },
   }
@@ -102,7 +123,7 @@ export function createCallbacks(deps: CallbackDeps) {
 export type Callbacks = ReturnType<typeof createCallbacks>
 
 /** The words are believed until the gateway has been asked, so a late or forged notice does no harm. */
-function changesBy({ state }: WxworkSession, text: string, now: Date): SessionChanges {
+function changesBy({ state }: Pick<WxworkSession, 'state'>, text: string, now: Date): SessionChanges {
   const noted = { last_event: `callback ${text}`.slice(0, MAX_EVENT), updated_at: now }
   if (LOGGED_OUT.test(text)) return { ...noted, is_login: false, next_check_at: CHECK_NOW }
   if (LOGGED_IN.test(text)) return { ...noted, is_login: true, next_check_at: CHECK_NOW }
@@ -111,13 +132,21 @@ function changesBy({ state }: WxworkSession, text: string, now: Date): SessionCh
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest()
 
+const idsOf = (notices: WxworkNotice[]) => notices.map(({ id }) => id)
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    const value = JSON.parse(text) as unknown
+    return isDeeper(value, MAX_DEPTH) ? text : value
   } catch {
     return text
   }
 }
+
+const isDeeper = (value: unknown, depth: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (depth === 0 || Object.values(value).some((item) => isDeeper(item, depth - 1)))
 
 /** `{uuid, json, type}`; `json` may be text that holds JSON. */
 function readNotice(body: string): { uuid: string; type: string; json: unknown } {

@@ -90,7 +90,7 @@ export function createMachine(deps: MachineDeps) {
     const time = { last_check_at: now(), next_check_at: next, updated_at: now() }
     const written = await repository.update(at, { ...changes, ...time })
     // A person or a notice was faster: what was seen is old, look again.
-    if (!written) await repository.update({ id: session.id }, { next_check_at: CHECK_NOW, ...uuidOf(session, changes) })
+    if (!written) await repository.update({ id: session.id }, { next_check_at: CHECK_NOW, ...keptOf(session, changes) })
     const state = changes.state ?? session.state
     if (written && (state !== session.state || changes.uuid)) live.publish(stateOf({ ...session, ...changes }))
     if (state !== session.state) log.info({ account: accountName(session), from: session.state, state }, 'wxwork state')
@@ -124,9 +124,18 @@ export type Machine = ReturnType<typeof createMachine>
 export const stateOf = ({ uuid }: { uuid?: string }) =>
   ({ topic: 'wxwork', id: uuid ?? '', event: 'SESSION_STATE' }) as const
 
-/** A new uuid must not be lost, whatever else happened meanwhile. */
-const uuidOf = (session: WxworkSession, { uuid, tries }: SessionChanges): SessionChanges =>
-  uuid && uuid !== session.uuid ? { uuid, tries } : {}
+/** A new uuid and an outage's one QR code must not be lost, whatever else happened meanwhile. */
+const keptOf = (session: WxworkSession, { uuid, tries, ...changes }: SessionChanges): SessionChanges => ({
+  ...(uuid && uuid !== session.uuid ? { uuid, tries } : {}),
+  ...(changes.qrcode ? qrOf(changes) : {}),
+})
+
+const qrOf = ({ qrcode, qrcode_picture, qrcode_key, qrcode_expires_at }: SessionChanges): SessionChanges => ({
+  qrcode,
+  qrcode_picture,
+  qrcode_key,
+  qrcode_expires_at,
+})
 
 /** With the monitor off, only a notice or a person makes it look. */
 const wasAsked = ({ next_check_at }: WxworkSession) => next_check_at.getTime() <= CHECK_NOW.getTime()
@@ -266,7 +275,7 @@ function createRecovery(deps: MachineDeps) {
   }
 
   /** Once per outage, and again only where the gateway was not even there. */
-  async function callPerson(session: WxworkSession): Promise<SessionChanges> {
+  async function callPerson(session: WxworkSession, begin: Begin): Promise<SessionChanges> {
     const name = accountName(session)
     const changes: SessionChanges = { state: 'HUMAN_NEEDED', is_login: false, next_try_at: null, qr_fetched: true }
     if (session.state !== 'HUMAN_NEEDED')
@@ -275,6 +284,8 @@ function createRecovery(deps: MachineDeps) {
         source: `wxwork:${session.id}:${session.last_online_at?.getTime() ?? 0}`,
         content: `账号 ${name} 已离线，自动重连 ${MAX_TRIES} 次未成功，请在控制台扫码登录`,
       })
+    // Written before it is fetched: a process that dies here must not fetch code after code.
+    if (!(await begin(changes))) return {}
     try {
       const request = { uuid: session.uuid }
       const make = () => wxwork!.getQrCode(session.uuid)
@@ -284,7 +295,7 @@ function createRecovery(deps: MachineDeps) {
         ...changes,
         qrcode: qr.qrcode,
         qrcode_picture: qr.picture || null,
-        qrcode_key: qr.qrcodeKey,
+        qrcode_key: qr.qrcodeKey.slice(0, 255),
         qrcode_expires_at,
         last_error: '请扫码登录',
       }
@@ -295,9 +306,9 @@ function createRecovery(deps: MachineDeps) {
 
   return async (session: WxworkSession, begin: Begin): Promise<SessionChanges> => {
     const { state, next_try_at, tries, qr_fetched } = session
-    if (state === 'HUMAN_NEEDED') return qr_fetched ? {} : callPerson(session)
+    if (state === 'HUMAN_NEEDED') return qr_fetched ? {} : callPerson(session, begin)
     if (!['OFFLINE', 'RECONNECTING'].includes(state) || !next_try_at || next_try_at > now()) return {}
-    return tries < MAX_TRIES ? tryOnce(session, begin) : callPerson(session)
+    return tries < MAX_TRIES ? tryOnce(session, begin) : callPerson(session, begin)
   }
 }
 

@@ -21,6 +21,7 @@ const MONITOR = 'monitor'
 
 export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
   const insertNotice = prepareInsert(db, 'wxwork_notice')
+  const insertEvent = prepareInsert(db, 'wxwork_event')
   const session = (on: Db = db) => on.selectFrom('wxwork_session').selectAll()
 
   return {
@@ -97,9 +98,7 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
       }
     },
 
-    insertEvent: async (row: WxworkEvent, on: Db = db): Promise<void> => {
-      await on.insertInto('wxwork_event').values(row).execute()
-    },
+    insertEvent: (row: WxworkEvent, on: Db = db): Promise<void> => insertEvent(row, on),
 
     /** Keeps the newest `keep` events of a session. */
     pruneEvents: async (sessionId: string, keep: number): Promise<void> => {
@@ -143,15 +142,15 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
         count,
       ).execute(),
 
-    /** Of several processes one processes a notice. */
-    takeNotice: async (id: string, now: Date, on: Db): Promise<boolean> => {
-      const { numUpdatedRows } = await on
+    /** Of several processes one processes a notice. @returns which of them are the caller's */
+    takeNotices: async (ids: string[], now: Date, on: Db): Promise<Set<string>> => {
+      const take = on
         .updateTable('wxwork_notice')
         .set({ processed_at: now })
-        .where('id', '=', id)
+        .where('id', 'in', ids)
         .where('processed_at', 'is', null)
-        .executeTakeFirst()
-      return numUpdatedRows === 1n
+      const taken = await (engine === 'mssql' ? take.output('inserted.id as id') : take.returning('id')).execute()
+      return new Set(taken.map(({ id }) => id))
     },
 
     pruneNotices: async (before: Date): Promise<number> => {

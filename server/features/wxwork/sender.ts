@@ -4,6 +4,7 @@ import type { Wxwork } from '../../connectors/wxwork'
 import type { Database, Db } from '../../db/database'
 import { newId } from '../../ids'
 import type { Journal } from './journal'
+import { CHECK_NOW } from './machine'
 import type { MessageChanges, WxworkMessage, WxworkRepository, WxworkSession } from './repository'
 
 export const MESSAGES_A_MINUTE = 20
@@ -117,6 +118,19 @@ function createDelivery(deps: SenderDeps) {
   const { repository, wxwork, journal, now } = deps
   const settle = createSettle(deps)
   const later = (ms: number) => new Date(now().getTime() + ms)
+
+  /** Whether it was the account that could not send rather than the message that was refused. */
+  async function isAccountOut({ id, uuid }: WxworkSession): Promise<boolean> {
+    const isOnline = await wxwork!.getRunClientByUuid(uuid).then(
+      ({ status }) => status === 'online',
+      () => false,
+    )
+    if (!isOnline) await repository.update({ id }, { is_login: false, next_check_at: CHECK_NOW })
+    return !isOnline
+  }
+  const mayLeaveLater = async (session: WxworkSession, kind: UpstreamError['kind']) =>
+    ['unavailable', 'rate-limited'].includes(kind) || (kind === 'rejected' && (await isAccountOut(session)))
+
   return async function deliver(session: WxworkSession, message: WxworkMessage): Promise<Date | null> {
     const { uuid } = session
     const { receiver: to, kf_id: kfId, is_room: isRoom, content, id } = message
@@ -131,7 +145,7 @@ function createDelivery(deps: SenderDeps) {
       if (!(error instanceof UpstreamError)) throw error
       const { kind, detail } = error
       await journal.note({ session, stage: 'SendTextMsg', payload: { request, error: error.message } })
-      if (message.patient && ['unavailable', 'rate-limited'].includes(kind)) {
+      if (message.patient && (await mayLeaveLater(session, kind))) {
         await repository.settleMessage(id, { state: 'PENDING', error: kind })
         return later(AWAY_PAUSE_MS)
       }

@@ -418,7 +418,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     countEvents: [[]],
     storeNotice: [[row('wxwork_notice')]],
     openNotices: [[100]],
-    takeNotice: [[id, time, on]],
+    takeNotices: [[[id, id], time, on]],
     pruneNotices: [[time]],
     insertMessage: [
       [

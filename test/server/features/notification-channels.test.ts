@@ -212,6 +212,48 @@ describe.each(SITUATIONS)('$name', ({ prepare, customer, staff, wechat }) => {
   }, 120_000)
 })
 
+test('across an expired token (40001) and a kill −9 no message is lost from sight or at its partner’s door twice', async () => {
+  await SITUATIONS[0]!.prepare()
+  await app.api.post('/api/v1/wechat/phone', { code: 'phone-13800138777' }, app.crew.customer)
+  app.sandbox.wechat.control({ expireSessions: true })
+  await playEverything(app)
+  const sends = () => app.sandbox.wechat.requests().filter(({ path }) => path.endsWith('/subscribe/send'))
+  app.sandbox.wechat.control({ latencyMs: 100, path: '/cgi-bin/message/subscribe/send' })
+  const broken = app.context.outboxWorker.run().catch(() => {})
+  while (sends().length < 9) await new Promise((resolve) => setTimeout(resolve, 10))
+  await Promise.all([app.crash(), broken])
+  app.sandbox.wechat.control({ latencyMs: 0 })
+  // So long the dead process holds what it was sending.
+  app.clock.advance(31_000)
+  await app.deliver()
+
+  const rows = await app.log()
+  const told = EXPECTED.flatMap(([event, audience, times]) => Array<string>(times).fill(`${event} ${audience}`))
+  expect(rows.map(({ event, audience }) => `${event} ${audience}`).toSorted()).toEqual(told.toSorted())
+  const byText = rows.filter(({ channel }) => channel === 'wxwork')
+  expect(byText.map((row) => `${idOf(row.audience_id)} 【${row.title}】\n${row.content}`).toSorted()).toEqual(
+    app
+      .texts()
+      .map(({ send_userid, content }) => `${send_userid} ${content}`)
+      .toSorted(),
+  )
+
+  // Whatever bore the first token was refused.
+  const [refused] = sends().map(({ query }) => query.access_token)
+  const arrived = sends().filter(({ query }) => query.access_token !== refused)
+  expect(arrived.length).toBeLessThan(sends().length)
+  const byWechat = rows.filter(({ audience }) => audience === 'customer')
+  const unsure = byWechat.filter(({ outcome }) => outcome === 'unknown')
+  expect(unsure.length).toBeGreaterThan(0)
+  expect(byWechat.every(({ channel, outcome }) => channel === 'wechat' && outcome !== 'pending')).toBe(true)
+  for (const event of TEMPLATE_EVENTS) {
+    const ofEvent = (list: { event: string }[]) => list.filter((row) => row.event === event).length
+    const times = arrived.filter(({ body }) => (body as { template_id: string }).template_id === templateOf(event))
+    expect(times.length).toBeLessThanOrEqual(ofEvent(byWechat))
+    expect(times.length).toBeGreaterThanOrEqual(ofEvent(byWechat) - ofEvent(unsure))
+  }
+}, 60_000)
+
 function idOf(audience: string): string {
   const { workerId, otherId, dispatcherId, adminId } = app.crew
   const staff = { [workerId]: 'worker', [otherId]: 'other', [dispatcherId]: 'dispatcher', [adminId]: 'admin' } as const

@@ -122,6 +122,27 @@ describe('a subscribe message', () => {
     expect(await app.log('event=OUTBOX_UNKNOWN')).toEqual([])
   })
 
+  test('in doubt is settled in the log as well, when a person says so or has it sent again', async () => {
+    await app.subscribe(2)
+    app.sandbox.wechat.control({ dropAnswer: 2, path: '/cgi-bin/message/subscribe/send' })
+    await dispatched()
+    await dispatched()
+    await app.deliver()
+    const doubtful = (await outbox()).filter(({ state }) => state === 'UNKNOWN')
+    expect(doubtful).toHaveLength(2)
+    const decide = (id: string, decision: string, json: object = {}) =>
+      app.api.post(`/api/v1/admin/outbox/${id}/${decision}`, json, app.crew.admin)
+    expect((await decide(doubtful[0].id, 'resolve', { note: '客户说收到了' })).status).toBe(200)
+    expect((await decide(doubtful[1].id, 'retry')).status).toBe(200)
+    const rowOf = async (index: number) => (await ofCustomer()).find(({ id }) => id === doubtful[index].key)!
+    expect((await rowOf(0)).attempts.at(-1)).toMatchObject({ channel: 'wechat', outcome: 'sent', reason: 'by-hand' })
+    expect(await rowOf(0)).toMatchObject({ channel: 'wechat', outcome: 'sent' })
+    expect(await rowOf(1)).toMatchObject({ channel: 'wechat', outcome: 'pending' })
+    await app.deliver()
+    expect(await rowOf(1)).toMatchObject({ channel: 'wechat', outcome: 'sent' })
+    expect(app.subscribeMessages()).toHaveLength(3)
+  })
+
   test('to two processes is one message', async () => {
     await app.subscribe(9)
     for (let i = 0; i < 4; i++) await dispatched()

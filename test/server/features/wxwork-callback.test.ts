@@ -41,6 +41,33 @@ test('an event is stored before it is acknowledged, text and object are the same
   expect(list).toHaveLength(6)
 })
 
+test('a notice that nests without end is kept as text and holds up no other', async () => {
+  const uuid = await app.logIn()
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000)
+  expect((await send(`{"uuid":"${uuid}","type":1,"json":${deep}}`)).status).toBe(200)
+  expect((await send({ uuid, type: 2, json: deep })).status).toBe(200)
+  expect((await send({ uuid, type: 3, json: 'after it' })).status).toBe(200)
+  expect((await events())[0]).toMatchObject({ type: '3', payload: { json: 'after it' } })
+  expect((await notices()).every(({ processed_at }) => processed_at !== null)).toBe(true)
+})
+
+test('notices that a process which died had stored are processed by the next, unasked', async () => {
+  const uuid = await app.logIn()
+  await app.context.wxworkCallbacks.stop()
+  await app.context.database.db
+    .insertInto('wxwork_notice')
+    .values({
+      id: '0',
+      digest: 'left',
+      body: JSON.stringify({ uuid, type: 4, json: 'left' }),
+      received_at: app.clock.now(),
+      processed_at: null,
+    })
+    .execute()
+  app.context.wxworkMonitor.listen()
+  await app.until(async () => (await notices()).every(({ processed_at }) => processed_at !== null))
+})
+
 test('1,000 callbacks of which 30 % are repeats are 700 events, and the newest are kept', async () => {
   const uuid = await app.logIn()
   const before = (await notices()).length

@@ -70,6 +70,23 @@ test('a phone login elsewhere: three tries after 1, 2 and 4 intervals, one QR co
   await app.until(async () => (await state()) === 'ONLINE')
 })
 
+test('a notice that comes while the one QR code is fetched does not fetch another', async () => {
+  await app.logIn()
+  await app.fall({ loginElsewhere: await vid() })
+  while ((await app.session()).tries < 3) await app.tick()
+  app.gateway.control({ latencyMs: 300, path: '/wxwork/getQrCode' })
+  app.clock.advance(INTERVAL_MS)
+  const check = app.context.wxworkMonitor.pass()
+  await app.until(() => app.calls('getQrCode') === 2)
+  app.gateway.control({ notify: { account: await vid(), type: 7, json: '收到一条消息' } })
+  await app.until(async () => (await app.session()).lastEvent.includes('收到一条消息'))
+  await check
+  for (let i = 0; i < 5; i++) await app.tick()
+  expect(app.calls('getQrCode')).toBe(2)
+  expect(await app.session()).toMatchObject({ state: 'HUMAN_NEEDED', qrcode: expect.stringMatching(/./) })
+  expect(await alerts()).toBe(1)
+})
+
 test('a gateway away for an hour costs no try, and the account is back when it is', async () => {
   await app.logIn()
   const uuid = (await app.session()).uuid

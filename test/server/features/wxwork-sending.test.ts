@@ -13,21 +13,33 @@ const queue = async (count: number, patient = true) => {
     await sender().enqueue({ sessionId: id, to: 'u', kfId: 0, isRoom: false, content: `消息 ${i}`, patient })
 }
 const rows = () => app.context.database.db.selectFrom('wxwork_message').selectAll().orderBy('id').execute()
-/** Lets time pass until the queue is empty; sends as a running server does. */
-async function drain(most: number): Promise<void> {
+/** Lets time pass until no more than `left` are queued; sends as a running server does. */
+async function drain(most: number, left = 0): Promise<void> {
   for (let i = 0; i < most; i++) {
     await sender().run()
     const { queued, nextSendAt } = await app.session()
-    if (queued === 0) return
+    if (queued <= left) return
     app.clock.set(nextSendAt)
   }
   throw new Error('the queue did not empty')
 }
 
-test('500 messages leave in order, at most 20 a minute and 1 to 3 s apart', async () => {
+test('500 messages leave in order, at most 20 a minute and 1 to 3 s apart, each once across a kill −9', async () => {
   await app.logIn()
   await queue(500)
+  await drain(1200, 300)
+  app.gateway.control({ latencyMs: 300, path: '/wxwork/SendTextMsg' })
+  app.clock.set((await app.session()).nextSendAt)
+  const before = app.calls('SendTextMsg')
+  const broken = sender().run()
+  await app.until(() => app.calls('SendTextMsg') > before)
+  await Promise.all([broken.catch(() => {}), app.crash()])
+  app.gateway.control({ latencyMs: 0 })
+  expect(await app.session()).toMatchObject({ queued: 300 })
+  // So long the turn of the dead process lasts.
+  app.clock.advance(31_000)
   await drain(1200)
+  expect((await rows()).filter(({ state }) => state !== 'SENT').map(({ state }) => state)).toEqual(['UNKNOWN'])
   expect(app.gateway.messages().map(({ content }) => content)).toEqual(
     Array.from({ length: 500 }, (_, i) => `消息 ${i}`),
   )
@@ -74,6 +86,23 @@ test('what can wait waits for its account, and for a gateway that is away', asyn
   app.gateway.control({ failNext: 1, path: '/wxwork/SendTextMsg' })
   await drain(20)
   expect(app.gateway.messages().map(({ content }) => content)).toEqual(['消息 0', '消息 1'])
+})
+
+test('what can wait is not lost where the gateway has started anew, and what it refuses is not repeated', async () => {
+  await app.logIn()
+  await queue(2)
+  app.gateway.control({ restart: true })
+  await sender().run()
+  expect((await rows()).map(({ state }) => state)).toEqual(['PENDING', 'PENDING'])
+  for (let i = 0; i < 6; i++) await app.tick()
+  expect((await app.session()).state).toBe('ONLINE')
+  await drain(20)
+  expect(app.gateway.messages().map(({ content }) => content)).toEqual(['消息 0', '消息 1'])
+  app.gateway.control({ refuse: { action: 'SendTextMsg' } })
+  await queue(1)
+  app.clock.advance(60_000)
+  await drain(20)
+  expect((await rows()).at(-1)!.state).toBe('FAILED')
 })
 
 test('a lost answer is an unknown outcome and never repeated', async () => {
