@@ -71,9 +71,16 @@ export function createJobRepository({ db }: Pick<Database, 'db'>) {
         .execute()
     },
 
-    /** Notes what came of a run and gives the job back. */
-    finish: async (name: string, outcome: Partial<JobRunRow>): Promise<void> => {
-      await update(name, { ...outcome, lease_owner: null, lease_until: null })
+    /**
+     * Notes what came of a run, and gives back the job to which its owner held the lease; of one that another took over
+     * since, nothing is noted.
+     */
+    finish: async (name: string, owner: string | null, outcome: Partial<JobRunRow>): Promise<void> => {
+      const row = db
+        .updateTable('job_run')
+        .set({ ...outcome, lease_owner: null, lease_until: null })
+        .where('name', '=', name)
+      await (owner === null ? row : row.where('lease_owner', '=', owner)).execute()
     },
 
     list: (): Promise<JobRunRow[]> => db.selectFrom('job_run').selectAll().orderBy('name').execute(),

@@ -69,7 +69,7 @@ export function createJobService({ repository, now, leaseMs = LEASE_MS }: JobSer
       try {
         const { result, detail, nextRunAt } = await work()
         if (isQuiet(job, result)) return result
-        await repository.finish(job.name, {
+        await repository.finish(job.name, job.everywhere ? null : owner, {
           started_at: started,
           finished_at: now(),
           duration_ms: now().getTime() - started.getTime(),

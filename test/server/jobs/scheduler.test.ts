@@ -182,16 +182,38 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
     })
 
     test('of a dead process are taken over', async () => {
-      const lost = await start({ run: () => new Promise(() => {}) })
+      let end!: () => void
+      const lost = await start({ run: () => new Promise<void>((resolve) => (end = resolve)) })
       void lost.run('test-job')
       while (!(await row()).running) await wait(5)
-      started = []
       const other = await start({ run: async () => 'done' })
       await other.run('test-job')
       expect(await row()).toMatchObject({ last_result: null })
       app.clock.advance(4 * MINUTE_MS)
       await other.run('test-job')
+      end()
+      await lost.stop()
       expect(await row()).toMatchObject({ last_result: 'ok', last_detail: '"done"' })
+    })
+
+    test('of a process that was away for longer than its lease stay with the one that took over', async () => {
+      const free: (() => void)[] = []
+      const run = () => new Promise<void>((resolve) => void free.push(resolve))
+      const [asleep, other, third] = [await start({ run }), await start({ run }), await start({ run })]
+      const first = asleep.run('test-job')
+      while (free.length < 1) await wait(5)
+      app.clock.advance(4 * MINUTE_MS)
+      const second = other.run('test-job')
+      while (free.length < 2) await wait(5)
+      free[0]!()
+      await first
+      expect(await row()).toMatchObject({ running: true, last_result: null })
+      app.clock.advance(MINUTE_MS)
+      await third.run('test-job')
+      expect(free).toHaveLength(2)
+      free[1]!()
+      await second
+      expect(await row()).toMatchObject({ running: false, last_result: 'ok' })
     })
 
     test('that run every second are written down now and then, and when they begin to fail', async () => {
