@@ -35,6 +35,8 @@ test('the day’s mix with 5 MB uploads at once stays within a small heap', asyn
       await Promise.all(Array.from({ length: LARGE_AT_ONCE }, () => mix.acts.large()))
   }
   await Promise.all([busy(mix, seconds(2) * 1000), large()])
+  // A heap that was too small says so here.
+  expect(stage.server.output.stderr).toBe('')
   expect(stage.tally.wrong).toEqual([])
   expect(stage.ledger.uploads.size).toBeGreaterThanOrEqual(LARGE_AT_ONCE)
   expect(peakMegabytes(stage.server.child.pid!)).toBeLessThan(MAX_RESIDENT_MB)

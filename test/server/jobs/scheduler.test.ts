@@ -1,5 +1,8 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pino from 'pino'
+import { ROOT } from '../../../server/cli/server-bundle'
 import { createJobRepository } from '../../../server/features/jobs/repository'
 import { createJobService } from '../../../server/features/jobs/service'
 import { createScheduler, type Job, type Scheduler, type SchedulerDeps } from '../../../server/jobs/scheduler'
@@ -275,7 +278,9 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
       const { list } = (await app.api.get('/api/v1/admin/jobs', crew.dispatcher)).body.data
       const names = list.map(({ name }: { name: string }) => name)
       expect(names).toEqual(expect.arrayContaining(['send-outbox', 'prune-external-log', 'sweep-files']))
+      const manual = fs.readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8')
       for (const name of names) {
+        expect(manual).toMatch(new RegExp(`^\\| \`${name}\` `, 'm'))
         if ((await row(name)).last_result) continue
         await scheduler.run(name)
         expect([name, (await row(name)).last_result]).toEqual([name, 'ok'])
