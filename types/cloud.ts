@@ -75,7 +75,9 @@ const PLAIN_PATH = /^(?:\/[\w-]+)+$/
 
 /** The paths the mini-program uses; everything else stays behind the server's own door. */
 export function isCloudPath(path: string): boolean {
-  const isBelow = (prefix: string) => path === prefix || path.startsWith(`${prefix}/`)
+  // Routes are found in any spelling.
+  const spelled = path.toLowerCase()
+  const isBelow = (prefix: string) => spelled === prefix || spelled.startsWith(`${prefix}/`)
   if (!PLAIN_PATH.test(path) || !OPEN.some(isBelow)) return false
   return !CLOSED.some(isBelow) || DISPATCHERS.some(isBelow)
 }

@@ -39,6 +39,8 @@ type SecretName = (typeof NAMES)[number]
 type SecretValues = Record<SecretName, string> & { DATA_KEY_PREVIOUS?: string; CLOUD_SHARED_SECRET?: string }
 
 const MIN_SECRET_LENGTH = 16
+/** Fewer different ones are a word written twice or a filled-in blank. */
+const MIN_SECRET_LETTERS = 9
 const DATA_KEY_BYTES = 32
 /** It opens every customer's account: longer than the others, and no repeated letter. */
 const MIN_CLOUD_SECRET_LENGTH = 32
@@ -92,7 +94,8 @@ function faultOf(name: SecretName, value: string | undefined): string | null {
   if (name === 'DATA_KEY')
     return Buffer.from(value, 'base64').length === DATA_KEY_BYTES ? null : 'must be 32 bytes in base64'
   if (name === 'CALLBACK_SECRET' && !/^[\w-]+$/.test(value)) return 'may hold only letters, digits, _ and -'
-  return value.length >= MIN_SECRET_LENGTH ? null : `must have at least ${MIN_SECRET_LENGTH} characters`
+  if (value.length < MIN_SECRET_LENGTH) return `must have at least ${MIN_SECRET_LENGTH} characters`
+  return new Set(value).size < MIN_SECRET_LETTERS ? 'must be hard to guess: openssl rand -base64 32' : null
 }
 
 /** Two servers starting at once on one folder agree: the link appears whole and only one can create it. */

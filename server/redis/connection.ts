@@ -8,6 +8,8 @@ const FIRST_ANSWER_MS = 3_000
 /** A request does not wait longer for what it can do without. */
 const COMMAND_TIMEOUT_MS = 1_000
 const MAX_PAUSE_MS = 2_000
+/** A Redis that does not answer the end of a connection keeps nobody from stopping. */
+const DISCONNECT_TIMEOUT_MS = 200
 
 /** The Redis that replicas share, reached again by itself after every loss. */
 export interface RedisConnections {
@@ -30,8 +32,8 @@ export interface RedisConnections {
 export async function openRedis(url: string, log: Logger): Promise<RedisConnections> {
   const open: Redis[] = []
   const connect = (options: RedisOptions): Redis => {
-    const redis = new Redis(url, { ...options, retryStrategy: (times) => Math.min(50 * 2 ** times, MAX_PAUSE_MS) })
-    return track(redis)
+    const retryStrategy = (times: number) => Math.min(50 * 2 ** times, MAX_PAUSE_MS)
+    return track(new Redis(url, { ...options, retryStrategy, disconnectTimeout: DISCONNECT_TIMEOUT_MS }))
   }
   /** BullMQ makes further connections of those it is given. */
   const track = (redis: Redis): Redis => {
@@ -65,7 +67,8 @@ export async function openRedis(url: string, log: Logger): Promise<RedisConnecti
       await commands.ping()
     },
     close: async () => {
-      for (const redis of open) redis.disconnect()
+      // One that has ended would wait for its end once more.
+      for (const redis of open) if (redis.status !== 'end') redis.disconnect()
     },
   }
 }

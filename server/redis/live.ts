@@ -3,8 +3,6 @@ import { createLocalTransport, type LiveTransport } from '../features/live/trans
 import { newId } from '../ids'
 import { KEY_PREFIX, type RedisConnections } from './connection'
 
-const CHANNEL = `${KEY_PREFIX}:live`
-
 interface Message {
   from: string
   event: LiveEvent
@@ -16,18 +14,20 @@ interface Message {
  */
 export function createRedisTransport(redis: Pick<RedisConnections, 'commands' | 'another'>): LiveTransport {
   const self = newId()
+  // Channels are common to all databases of a Redis, where another installation may be.
+  const channel = `${KEY_PREFIX}:live:${redis.commands.options.db ?? 0}`
   const here = createLocalTransport()
   const subscriber = redis.another()
   // ioredis subscribes again by itself after every loss.
-  subscriber.subscribe(CHANNEL).catch(() => {})
-  subscriber.on('message', (_channel, text) => {
+  subscriber.subscribe(channel).catch(() => {})
+  subscriber.on('message', (_from, text) => {
     const { from, event } = JSON.parse(text) as Message
     if (from !== self) here.publish(event)
   })
   return {
     publish(event) {
       here.publish(event)
-      redis.commands.publish(CHANNEL, JSON.stringify({ from: self, event } satisfies Message)).catch(() => {})
+      redis.commands.publish(channel, JSON.stringify({ from: self, event } satisfies Message)).catch(() => {})
     },
     subscribe: here.subscribe,
   }

@@ -1,4 +1,5 @@
 import type { SandboxControl } from '../../server/sandbox/kit'
+import { HAS_REDIS } from '../support/redis'
 import type { Mix } from './mix'
 import type { Stage } from './stage'
 
@@ -46,5 +47,18 @@ const faultsOf = (partner: Partner): Fault[] =>
     lean: LEANING[partner],
   }))
 
-/** Every partner, in every way in which it can fail. */
-export const FAULTS: Fault[] = (['wechat', 'ngs', 'wxwork', 'site'] as const).flatMap(faultsOf)
+/** Redis comes back empty, on the same port. */
+const REDIS_FAULTS: Fault[] = [
+  { name: 'redis killed', begin: ({ redis }) => redis!.kill(), end: ({ redis }) => redis!.start() },
+  {
+    name: 'redis taking connections and answering nothing',
+    begin: async ({ redis }) => redis!.freeze(),
+    end: async ({ redis }) => redis!.thaw(),
+  },
+]
+
+/** Every partner, in every way in which it can fail, and what replicas share. */
+export const FAULTS: Fault[] = [
+  ...(['wechat', 'ngs', 'wxwork', 'site'] as const).flatMap(faultsOf),
+  ...(HAS_REDIS ? REDIS_FAULTS : []),
+]

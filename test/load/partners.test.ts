@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { SANDBOX_ACCOUNT } from '../../server/sandbox/external-site'
+import { HAS_REDIS } from '../support/redis'
 import { cleanUp } from '../support/server-process'
 import { busy, during, seconds } from './drive'
 import { FAULTS } from './faults'
@@ -11,7 +12,7 @@ const RECOVERY_MS = 60_000
 let stage: Stage
 let mix: Mix
 beforeAll(async () => {
-  stage = await startStage()
+  stage = await startStage({ withRedis: HAS_REDIS })
   mix = await createMix(stage)
   const { api, partners, people } = stage
   await api.post('/api/start-login', {}, people.admin)
@@ -42,6 +43,7 @@ test('with everybody well again all that is owed leaves, each once, and the book
   expect((await get('/api/v1/admin/external/work-orders?size=1')).total).toBe(30)
   expect(await owed()).toContain('SENT')
   expect(tally.wrong.splice(0)).toEqual([])
+  if (HAS_REDIS) await until(async () => (await stage.api.get('/readyz')).body.checks.redis.ok)
   await stage.finish('partners failing in turns')
 })
 

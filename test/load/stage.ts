@@ -16,6 +16,7 @@ import { startWxworkSandbox } from '../../server/sandbox/wxwork'
 import { createApiClient } from '../support/api-client'
 import { tempDir } from '../support/engines'
 import { type InvariantOptions, emptyLedger, expectInvariants } from '../support/invariants'
+import { type RedisServer, startRedis } from '../support/redis'
 import { type Confinement, type ServerProcess, startServer } from '../support/server-process'
 import { createTally } from './tally'
 
@@ -96,12 +97,16 @@ export interface StageOptions {
   dataDir?: string
   env?: Record<string, string>
   confinement?: Confinement
+  /** With a Redis of its own. */
+  withRedis?: boolean
 }
 
 /** A real server process with people, partners and the book of what it acknowledged. */
-export async function startStage({ dataDir = tempDir(), env: more = {}, confinement }: StageOptions = {}) {
+export async function startStage({ dataDir = tempDir(), env: more = {}, confinement, withRedis }: StageOptions = {}) {
   const partners = await startPartners()
-  const env = { DATA_DIR: dataDir, ...environment(partners), ...more }
+  const redis: RedisServer | null = withRedis ? await startRedis() : null
+  const shared: Record<string, string> = redis ? { REDIS_URL: redis.url } : {}
+  const env = { DATA_DIR: dataDir, ...environment(partners), ...shared, ...more }
   fs.mkdirSync(dataDir, { recursive: true })
   const people = await addPeople(env)
   if (confinement?.uid) giveTo(dataDir, confinement.uid)
@@ -111,6 +116,7 @@ export async function startStage({ dataDir = tempDir(), env: more = {}, confinem
   const stage = {
     dataDir,
     partners,
+    redis,
     people,
     ledger,
     tally: createTally(),
@@ -144,6 +150,7 @@ export async function startStage({ dataDir = tempDir(), env: more = {}, confinem
       await Promise.all(Object.values(sandboxes).map((sandbox) => sandbox.close()))
       decoder.closeAllConnections()
       decoder.close()
+      await redis?.stop()
       fs.rmSync(dataDir, { recursive: true, force: true })
     },
   }

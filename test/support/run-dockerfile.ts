@@ -92,9 +92,11 @@ async function start(stage: Stage, root: string): Promise<void> {
   })
   try {
     await untilHealthy(server, stage, { cwd, env })
-    const page = await fetch(`http://127.0.0.1:${port}/`)
-    if (!(await page.text()).includes('<script')) throw new Error('the H5 client is not served')
-    say('HEALTHCHECK passes, / is the H5 client')
+    for (const client of ['/', '/console']) {
+      const page = await fetch(`http://127.0.0.1:${port}${client}`)
+      if (!(await page.text()).includes('<script')) throw new Error(`there is no client at ${client}`)
+    }
+    say('HEALTHCHECK passes, / and /console are the clients')
   } finally {
     server.kill('SIGTERM')
   }

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { CaptchaDecoder } from './decoder'
 import { findModels } from './models'
@@ -19,6 +20,8 @@ export interface WorkerAnswer {
 /** The models take 180 MB: they are let go when nobody asked for this long. */
 const IDLE_MS = 10 * 60_000
 const TIMEOUT_MS = 30_000
+/** Longer than loading the models and reading an image take on a busy machine. */
+const END_MS = 10_000
 
 interface Pending {
   resolve(reading: CaptchaReading | null): void
@@ -46,7 +49,7 @@ export function createLocalDecoder({ idleMs = IDLE_MS }: { idleMs?: number } = {
       reject(new Error(reason))
     }
     pending.clear()
-    await stopped?.terminate()
+    await (stopped && end(stopped))
   }
 
   function start(): Worker {
@@ -84,6 +87,18 @@ export function createLocalDecoder({ idleMs = IDLE_MS }: { idleMs?: number } = {
       }),
     close: () => stop('closed'),
   }
+}
+
+/** By its own exit, between two images: a thread terminated inside the models' code takes the whole process along. */
+async function end(worker: Worker): Promise<void> {
+  if (worker.threadId === -1) return
+  const gone = new Promise((resolve) => worker.once('exit', resolve))
+  const hangs = new AbortController()
+  worker.ref()
+  worker.postMessage(null)
+  await Promise.race([gone, wait(END_MS, null, { signal: hangs.signal }).catch(() => {})])
+  hangs.abort()
+  worker.unref()
 }
 
 /** Beside the bundle lies the worker's own; run from the sources, the thread needs the TypeScript loader first. */

@@ -71,14 +71,16 @@ export function createJobRepository({ db }: Pick<Database, 'db'>) {
         .execute()
     },
 
-    /** Notes what came of a run and gives the job back; one that was taken over meanwhile stays with its new owner. */
-    finish: async (name: string, outcome: Partial<JobRunRow>, owner: string | null): Promise<void> => {
-      await db
+    /**
+     * Notes what came of a run, and gives back the job to which its owner held the lease; of one that another took over
+     * since, nothing is noted.
+     */
+    finish: async (name: string, owner: string | null, outcome: Partial<JobRunRow>): Promise<void> => {
+      const row = db
         .updateTable('job_run')
         .set({ ...outcome, lease_owner: null, lease_until: null })
         .where('name', '=', name)
-        .$if(owner !== null, (query) => query.where('lease_owner', '=', owner))
-        .execute()
+      await (owner === null ? row : row.where('lease_owner', '=', owner)).execute()
     },
 
     list: (): Promise<JobRunRow[]> => db.selectFrom('job_run').selectAll().orderBy('name').execute(),

@@ -69,15 +69,14 @@ export function createJobService({ repository, now, leaseMs = LEASE_MS }: JobSer
       try {
         const { result, detail, nextRunAt } = await work()
         if (isQuiet(job, result)) return result
-        const outcome = {
+        await repository.finish(job.name, job.everywhere ? null : owner, {
           started_at: started,
           finished_at: now(),
           duration_ms: now().getTime() - started.getTime(),
           result,
           detail: (JSON.stringify(detail) ?? 'null').slice(0, MAX_DETAIL),
           next_run_at: nextRunAt,
-        }
-        await repository.finish(job.name, outcome, job.everywhere ? null : owner)
+        })
         return result
       } finally {
         taken.release()

@@ -86,6 +86,8 @@ describe('in production', () => {
 
   test.each<[string, Env]>([
     ['a short JWT secret', { JWT_SECRET: 'short' }],
+    ['a JWT secret that fills the blank', { JWT_SECRET: 'changeme-changeme' }],
+    ['an event key of one letter', { EVENT_KEY: '0'.repeat(32) }],
     ['a short event key', { EVENT_KEY: '0123456789abcde' }],
     ['a data key of 31 bytes', { DATA_KEY: Buffer.alloc(31, 7).toString('base64') }],
     ['a data key that is no base64', { DATA_KEY: 'not base64 at all, however long it may be!' }],

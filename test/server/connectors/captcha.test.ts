@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { scoreOf, searchSequences } from '../../../server/connectors/captcha/ctc'
 import { createHttpDecoder } from '../../../server/connectors/captcha/http'
 import { createLocalDecoder } from '../../../server/connectors/captcha/local'
@@ -71,6 +72,16 @@ describe('the local decoder', () => {
     await expect(local!.read(Buffer.from('<html>'), { kind: 'characters', length: 4 })).rejects.toThrow(
       /unsupported image/i,
     )
+  })
+  withModels('closed at any moment of its work, leaves the process alive', async () => {
+    const image = fs.readFileSync(path.join(FIXTURES, 'characters.png'))
+    for (const milliseconds of [200, 450, 700]) {
+      const pending = local!.read(image, { kind: 'characters', length: 4 }).catch(() => {})
+      await wait(milliseconds)
+      await local!.close()
+      await pending
+    }
+    expect(await local!.read(image, { kind: 'characters', length: 4 })).not.toBeNull()
   })
   withModels('starts again after it was closed', async () => {
     const image = fs.readFileSync(path.join(FIXTURES, 'characters.png'))

@@ -224,10 +224,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     ],
     isTaken: [['n', time]],
     renew: [[{ name: 'n', owner: id, until: time }]],
-    finish: [
-      ['n', { result: 'ok', detail: '{}', finished_at: time }, null],
-      ['n', { result: 'ok', detail: '{}', finished_at: time }, 'o'],
-    ],
+    finish: ['o', null].map((owner) => ['n', owner, { result: 'ok', detail: '{}', finished_at: time }]),
     list: [[]],
   })),
   'ngs-sync': repository(createNgsSyncRepository)(({ on }) => ({

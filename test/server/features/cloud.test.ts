@@ -200,6 +200,7 @@ describe.each(ENGINES)('the door for cloud functions (%s)', (engine) => {
       '/internal/cloud/login',
       '/api/v1/wechat/login',
       '/api/v1/admin/audit',
+      '/api/v1/Admin/audit',
       '/api/v1/../../metrics',
       '/api/v1/%2e%2e/metrics',
       '//evil.example/api/v1/tasks',

@@ -1,5 +1,8 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pino from 'pino'
+import { ROOT } from '../../../server/cli/server-bundle'
 import { createJobRepository } from '../../../server/features/jobs/repository'
 import { createJobService } from '../../../server/features/jobs/service'
 import { createScheduler, type Job, type Scheduler, type SchedulerDeps } from '../../../server/jobs/scheduler'
@@ -182,33 +185,37 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
     })
 
     test('of a dead process are taken over', async () => {
-      const lost = await start({ run: () => new Promise(() => {}) })
+      let end!: () => void
+      const lost = await start({ run: () => new Promise<void>((resolve) => (end = resolve)) })
       void lost.run('test-job')
       while (!(await row()).running) await wait(5)
-      started = []
       const other = await start({ run: async () => 'done' })
       await other.run('test-job')
       expect(await row()).toMatchObject({ last_result: null })
       app.clock.advance(4 * MINUTE_MS)
       await other.run('test-job')
+      end()
+      await lost.stop()
       expect(await row()).toMatchObject({ last_result: 'ok', last_detail: '"done"' })
     })
 
-    test('of a process that was asleep stay with the one that took them over', async () => {
-      let wake = () => {}
-      const asleep = await start({ run: () => new Promise<void>((resolve) => (wake = resolve)) })
-      const late = asleep.run('test-job')
-      while (!(await row()).running) await wait(5)
+    test('of a process that was away for longer than its lease stay with the one that took over', async () => {
+      const free: (() => void)[] = []
+      const run = () => new Promise<void>((resolve) => void free.push(resolve))
+      const [asleep, other, third] = [await start({ run }), await start({ run }), await start({ run })]
+      const first = asleep.run('test-job')
+      while (free.length < 1) await wait(5)
       app.clock.advance(4 * MINUTE_MS)
-      let end = () => {}
-      const other = await start({ run: () => new Promise<void>((resolve) => (end = resolve)) })
-      const taken = other.run('test-job')
-      while (!(await row()).running) await wait(5)
-      wake()
-      await late
+      const second = other.run('test-job')
+      while (free.length < 2) await wait(5)
+      free[0]!()
+      await first
       expect(await row()).toMatchObject({ running: true, last_result: null })
-      end()
-      await taken
+      app.clock.advance(MINUTE_MS)
+      await third.run('test-job')
+      expect(free).toHaveLength(2)
+      free[1]!()
+      await second
       expect(await row()).toMatchObject({ running: false, last_result: 'ok' })
     })
 
@@ -271,7 +278,9 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
       const { list } = (await app.api.get('/api/v1/admin/jobs', crew.dispatcher)).body.data
       const names = list.map(({ name }: { name: string }) => name)
       expect(names).toEqual(expect.arrayContaining(['send-outbox', 'prune-external-log', 'sweep-files']))
+      const manual = fs.readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8')
       for (const name of names) {
+        expect(manual).toMatch(new RegExp(`^\\| \`${name}\` `, 'm'))
         if ((await row(name)).last_result) continue
         await scheduler.run(name)
         expect([name, (await row(name)).last_result]).toEqual([name, 'ok'])
