@@ -24,7 +24,7 @@ export function Events({ uuid }: { uuid: string }) {
           rowKey="id"
           size="small"
           tableLayout="fixed"
-          scroll={{ x: 720 }}
+          scroll={{ x: 640 }}
           pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
           expandable={{
             expandedRowRender: ({ payload }) => <pre className="code">{JSON.stringify(payload, null, 2)}</pre>,

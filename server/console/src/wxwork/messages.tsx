@@ -58,18 +58,18 @@ export function TestMessage({ account }: { account: WxworkAccount }) {
 }
 
 const COLUMNS: TableColumnsType<WxworkMessageRow> = [
-  { title: '接收者', width: 180, render: (_, { to, isRoom }) => <Cut>{`${isRoom ? '群 ' : ''}${to}`}</Cut> },
+  { title: '接收者', width: 120, render: (_, { to, isRoom }) => <Cut>{`${isRoom ? '群 ' : ''}${to}`}</Cut> },
   { title: '内容', dataIndex: 'content', render: (text: string) => <Cut>{text}</Cut> },
   {
     title: '状态',
-    width: 110,
+    width: 88,
     render: (_, { state }) => (
       <StateTag tone={MESSAGE_TONES[state] ?? 'grey'}>{MESSAGE_WORDS[state] ?? state}</StateTag>
     ),
   },
-  { title: '错误', dataIndex: 'error', width: 160, render: (error: string | null) => <Cut>{error}</Cut> },
-  { title: '提交', dataIndex: 'createdAt', width: 175, render: timeText },
-  { title: '完成', dataIndex: 'finishedAt', width: 175, render: timeText },
+  { title: '错误', dataIndex: 'error', width: 100, render: (error: string | null) => <Cut>{error}</Cut> },
+  { title: '提交', dataIndex: 'createdAt', width: 160, render: timeText },
+  { title: '完成', dataIndex: 'finishedAt', width: 160, render: timeText },
 ]
 
 /** The account's queue and the newest messages. */
@@ -88,7 +88,7 @@ export function Messages({ account }: { account: WxworkAccount }) {
           rowKey="id"
           size="small"
           tableLayout="fixed"
-          scroll={{ x: 960 }}
+          scroll={{ x: 730 }}
           pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
           locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="还没有发送过消息" /> }}
         />
