@@ -179,6 +179,47 @@ describeInBrowser('an admin and the partners, in a browser', () => {
     expect(await isSent()).toBe(before)
   })
 
+  test('enters what the partners call a customer, a colleague and an order', async () => {
+    const save = async () => {
+      await button('保存', dialog()).click()
+      await said('编号已保存')
+    }
+    await open('/customers')
+    await button(/^编号 /)
+      .first()
+      .click()
+    await dialog().getByLabel('ngs 客户编号').fill('C-1')
+    await dialog().getByLabel('企业微信号').fill('wx-customer')
+    await save()
+    const { list: customers } = await answered('/api/v1/admin/customers?size=100')
+    expect(customers).toContainEqual(
+      expect.objectContaining({ ngs_customer_guid: 'C-1', wxwork_user_id: 'wx-customer' }),
+    )
+    await open('/staff?role=HOMECARE_WORKER')
+    await button(/^企业微信号 /)
+      .first()
+      .click()
+    await dialog().getByLabel('企业微信号').fill('wx-worker')
+    await save()
+    const { list: staff } = await answered('/api/v1/admin/staff?role=HOMECARE_WORKER')
+    expect(staff).toContainEqual(expect.objectContaining({ wxwork_user_id: 'wx-worker' }))
+
+    const known = app.sandbox.ngs.orders().length
+    app.sandbox.ngs.control({ refusals: [{ message: '不能新建', times: 1 }] })
+    const id = await addOrder(app, crew)
+    await open(`/tasks/${id}`)
+    await button(/^录入 ngs 编号/).click()
+    await dialog().getByLabel('工单 oId').fill('O-1')
+    await button('保存', dialog()).click()
+    await dialog()
+      .getByText(/^请输入/)
+      .waitFor()
+    await dialog().getByLabel('工单 taskId').fill('T-1')
+    await save()
+    await desk.page.getByRole('cell', { name: '已送达' }).waitFor()
+    expect(app.sandbox.ngs.orders()).toHaveLength(known)
+  })
+
   test('takes the tasks home as a table that opens with the right rows', async () => {
     await open('/tasks?status=open')
     const download = desk.page.waitForEvent('download')

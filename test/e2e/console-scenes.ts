@@ -14,7 +14,7 @@ export interface ConsoleScene {
 
 /** Opens the first row of the list. */
 const expand = async ({ page }: Desk) => {
-  await page.getByRole('button', { name: /^展开/ }).first().click()
+  await page.getByRole('button', { name: '展开行' }).first().click()
   await page.locator('.ant-table-expanded-row').first().waitFor()
 }
 const openTab =

@@ -18,7 +18,7 @@ export default function ChallengesPage() {
       <Answered answer={answer}>
         {({ list }) =>
           list.length === 0 ? (
-            <Empty description="没有等待输入的验证码" />
+            <Empty description="没有等待输入的验证码；过期的可在外部系统里“立即检查并登录”，换一张" />
           ) : (
             <div className="partner__rows">
               {list.map((challenge) => (

@@ -24,13 +24,17 @@ const FILTERS: Filter[] = [
   { kind: 'choice', name: 'waiting', label: '等人处理', options: [{ value: 'true', label: '等人处理' }] },
 ]
 
+/** A notice to staff can be about something else. */
+const isTask = (subject: string) => /^T\d+$/.test(subject)
+
 const COLUMNS: TableColumnsType<AdminOutboxRow> = [
   { title: '写入', dataIndex: 'topic', width: 140, render: (topic: string) => <Cut>{topicText(topic)}</Cut> },
   {
     title: '任务',
     dataIndex: 'task_id',
     width: 140,
-    render: (number: string) => (number ? <Link to={`/tasks?q=${encodeURIComponent(number)}`}>{number}</Link> : '—'),
+    render: (subject: string) =>
+      isTask(subject) ? <Link to={`/tasks?q=${encodeURIComponent(subject)}`}>{subject}</Link> : '—',
   },
   {
     title: '状态',
