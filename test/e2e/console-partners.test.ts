@@ -85,7 +85,7 @@ describeInBrowser('an admin and the partners, in a browser', () => {
     await button('保存').click()
     await heading('city').waitFor()
     await open('/external')
-    await button('拉取 city').click()
+    await button('拉取工单 city').click()
     await heading('拉取记录').waitFor()
 
     await open('/external/challenges')
@@ -101,7 +101,7 @@ describeInBrowser('an admin and the partners, in a browser', () => {
 
   test('imports an order of the site and gives it to a worker', async () => {
     await open('/external/orders')
-    await button(/^导入 /)
+    await button(/^导入为任务 /)
       .first()
       .click()
     await button('导入为任务', dialog()).click()

@@ -1,5 +1,6 @@
 import type { DryRunResult, DryRunStep } from '@shared/api/sessions'
 import { Alert, Collapse } from 'antd'
+import { Code } from '../show/code'
 import { durationText } from '../show/format'
 import { StateTag, type Tone } from '../show/tag'
 import { STEP_WORDS } from './words'
@@ -15,7 +16,7 @@ function Sent({ name, value }: { name: string; value: unknown }) {
   return (
     <>
       <h4 className="code__name">{name}</h4>
-      <pre className="code">{JSON.stringify(value, null, 2)}</pre>
+      <Code value={value} />
     </>
   )
 }

@@ -45,7 +45,12 @@ export default function ExternalOrdersPage() {
         order.work_order_id ? (
           <Link to={`/tasks/${order.work_order_id}`}>{order.task_id}</Link>
         ) : (
-          <Button type="link" size="small" aria-label={`导入 ${order.external_no}`} onClick={() => setOpen(order)}>
+          <Button
+            type="link"
+            size="small"
+            aria-label={`导入为任务 ${order.external_no}`}
+            onClick={() => setOpen(order)}
+          >
             导入为任务
           </Button>
         ),

@@ -23,7 +23,7 @@ function PullButton({ system }: { system: string }) {
       type="link"
       size="small"
       loading={running}
-      aria-label={`拉取 ${system}`}
+      aria-label={`拉取工单 ${system}`}
       onClick={() => act({ path: `/api/v1/admin/external/${encodeURIComponent(system)}/pull` })}
     >
       拉取工单

@@ -6,6 +6,7 @@ import { useAct } from '../api/use-act'
 import { ResolveDialog } from '../outbox/resolve-dialog'
 import { useIsAdmin } from '../session/session'
 import { Page } from '../shell/page'
+import { Code } from '../show/code'
 import { Cut } from '../show/cut'
 import { minuteText, timeText } from '../show/format'
 import { OUTBOX_WORDS, topicText } from '../show/outbox-words'
@@ -95,7 +96,7 @@ function Content({ entry }: { entry: AdminOutboxRow }) {
         {entry.note && ` · ${entry.note}`}
       </div>
       {entry.last_error && <p>{entry.last_error}</p>}
-      <pre className="code">{JSON.stringify(entry.payload, null, 2)}</pre>
+      <Code value={entry.payload} />
     </div>
   )
 }

@@ -1,11 +1,12 @@
 import type { WxworkAccount, WxworkMessageRow } from '@shared/api/wxwork'
-import { Alert, Button, Empty, Form, Input, Switch, Table, type TableColumnsType } from 'antd'
+import { Alert, Button, Empty, Form, Input, Switch, type TableColumnsType } from 'antd'
 import { useAct } from '../api/use-act'
 import { useAnswer } from '../api/use-query'
 import { Cut } from '../show/cut'
 import { timeText } from '../show/format'
 import { Answered } from '../show/states'
 import { StateTag } from '../show/tag'
+import { ListTable } from '../table/list-table'
 import { MESSAGE_TONES, MESSAGE_WORDS } from './words'
 
 interface Fields {
@@ -82,13 +83,11 @@ export function Messages({ account }: { account: WxworkAccount }) {
   return (
     <Answered answer={answer}>
       {({ messages }) => (
-        <Table<WxworkMessageRow>
+        <ListTable<WxworkMessageRow>
           columns={COLUMNS}
-          dataSource={messages}
-          rowKey="id"
+          rows={messages}
           size="small"
-          tableLayout="fixed"
-          scroll={{ x: 730 }}
+          minWidth={730}
           pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
           locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="还没有发送过消息" /> }}
         />
