@@ -205,7 +205,7 @@ describeInBrowser('an admin and the partners, in a browser', () => {
     expect(staff).toContainEqual(expect.objectContaining({ wxwork_user_id: 'wx-worker' }))
 
     const known = app.sandbox.ngs.orders().length
-    app.sandbox.ngs.control({ refusals: [{ message: '不能新建', times: 1 }] })
+    app.sandbox.ngs.control({ refusals: [{ message: '不能新建', times: 99 }] })
     const id = await addOrder(app, crew)
     await open(`/tasks/${id}`)
     await button(/^录入 ngs 编号/).click()
@@ -218,6 +218,7 @@ describeInBrowser('an admin and the partners, in a browser', () => {
     await save()
     await desk.page.getByRole('cell', { name: '已送达' }).waitFor()
     expect(app.sandbox.ngs.orders()).toHaveLength(known)
+    app.sandbox.ngs.control({ reset: true })
   })
 
   test('takes the tasks home as a table that opens with the right rows', async () => {
