@@ -69,8 +69,8 @@ const COLUMNS: TableColumnsType<WxworkMessageRow> = [
     ),
   },
   { title: '错误', dataIndex: 'error', width: 100, render: (error: string | null) => <Cut>{error}</Cut> },
-  { title: '提交', dataIndex: 'createdAt', width: 160, render: timeText },
-  { title: '完成', dataIndex: 'finishedAt', width: 160, render: timeText },
+  { title: '提交', dataIndex: 'createdAt', width: 108, render: timeText },
+  { title: '完成', dataIndex: 'finishedAt', width: 108, render: timeText },
 ]
 
 /** The account's queue and the newest messages. */
@@ -87,7 +87,7 @@ export function Messages({ account }: { account: WxworkAccount }) {
           columns={COLUMNS}
           rows={messages}
           size="small"
-          minWidth={730}
+          minWidth={640}
           pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
           locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="还没有发送过消息" /> }}
         />
