@@ -2,23 +2,23 @@ import type { Browser } from 'playwright-core'
 import { findViolations } from './axe'
 import { launchBrowser } from './browser'
 import { CONSOLE_SCENES, openScene } from './console-scenes'
+import { type ConsoleStage, startConsoleStage } from './console-stage'
 import { describeInBrowser } from './describe-in-browser'
 import { openDesk } from './desk'
-import { startStage, type Stage } from './stage'
 
 jest.setTimeout(300_000)
 
 describeInBrowser('every page of the console can be read', () => {
-  let stage: Stage
+  let stage: ConsoleStage
   let browser: Browser
 
   beforeAll(async () => {
-    stage = await startStage()
+    stage = await startConsoleStage()
     browser = await launchBrowser()
   })
   afterAll(async () => {
     await browser?.close()
-    await stage?.app.close()
+    await stage?.close()
   })
 
   test.each([

@@ -80,12 +80,12 @@ describeInBrowser('an admin and the partners, in a browser', () => {
     await open('/external/systems')
     await desk.page.getByLabel('系统标识').fill('city')
     await desk.page.getByLabel('地址', { exact: true }).fill(site.url)
-    await desk.page.getByLabel('账号 1').fill(SANDBOX_ACCOUNT.account)
-    await desk.page.getByLabel('密码').fill(SANDBOX_ACCOUNT.password)
+    await desk.page.getByLabel('账号 1', { exact: true }).fill(SANDBOX_ACCOUNT.account)
+    await desk.page.getByLabel('密码', { exact: true }).fill(SANDBOX_ACCOUNT.password)
     await button('保存').click()
     await heading('city').waitFor()
     await open('/external')
-    await button('拉取 city').click()
+    await button('拉取工单 city').click()
     await heading('拉取记录').waitFor()
 
     await open('/external/challenges')
@@ -101,7 +101,7 @@ describeInBrowser('an admin and the partners, in a browser', () => {
 
   test('imports an order of the site and gives it to a worker', async () => {
     await open('/external/orders')
-    await button(/^导入 /)
+    await button(/^导入为任务 /)
       .first()
       .click()
     await button('导入为任务', dialog()).click()
@@ -179,6 +179,48 @@ describeInBrowser('an admin and the partners, in a browser', () => {
     expect(await isSent()).toBe(before)
   })
 
+  test('enters what the partners call a customer, a colleague and an order', async () => {
+    const save = async () => {
+      await button('保存', dialog()).click()
+      await said('编号已保存')
+    }
+    await open('/customers')
+    await button(/^编号 /)
+      .first()
+      .click()
+    await dialog().getByLabel('ngs 客户编号').fill('C-1')
+    await dialog().getByLabel('企业微信号').fill('wx-customer')
+    await save()
+    const { list: customers } = await answered('/api/v1/admin/customers?size=100')
+    expect(customers).toContainEqual(
+      expect.objectContaining({ ngs_customer_guid: 'C-1', wxwork_user_id: 'wx-customer' }),
+    )
+    await open('/staff?role=HOMECARE_WORKER')
+    await button(/^企业微信号 /)
+      .first()
+      .click()
+    await dialog().getByLabel('企业微信号').fill('wx-worker')
+    await save()
+    const { list: staff } = await answered('/api/v1/admin/staff?role=HOMECARE_WORKER')
+    expect(staff).toContainEqual(expect.objectContaining({ wxwork_user_id: 'wx-worker' }))
+
+    const known = app.sandbox.ngs.orders().length
+    app.sandbox.ngs.control({ refusals: [{ message: '不能新建', times: 99 }] })
+    const id = await addOrder(app, crew)
+    await open(`/tasks/${id}`)
+    await button(/^录入 ngs 编号/).click()
+    await dialog().getByLabel('工单 oId').fill('O-1')
+    await button('保存', dialog()).click()
+    await dialog()
+      .getByText(/^请输入/)
+      .waitFor()
+    await dialog().getByLabel('工单 taskId').fill('T-1')
+    await save()
+    await desk.page.getByRole('cell', { name: '已送达' }).waitFor()
+    expect(app.sandbox.ngs.orders()).toHaveLength(known)
+    app.sandbox.ngs.control({ reset: true })
+  })
+
   test('takes the tasks home as a table that opens with the right rows', async () => {
     await open('/tasks?status=open')
     const download = desk.page.waitForEvent('download')
@@ -196,7 +238,7 @@ describeInBrowser('an admin and the partners, in a browser', () => {
     await open('/sessions')
     await desk.page.getByRole('article').first().waitFor()
     for (const name of ['微信', 'ngs（CRM）', '外部工单系统', '企业微信网关'])
-      await desk.page.getByRole('heading', { level: 2, name }).waitFor()
+      await desk.page.getByRole('heading', { level: 2, name, exact: true }).waitFor()
     await desk.page.getByRole('article', { name: /op1/ }).waitFor()
   })
 })

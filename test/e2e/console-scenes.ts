@@ -1,14 +1,28 @@
+import type { ConsoleStage } from './console-stage'
 import type { Desk } from './desk'
-import type { Stage } from './stage'
 
 export interface ConsoleScene {
   name: string
   /** Below `/console`. */
-  path: string | ((stage: Stage) => string)
+  path: string | ((stage: ConsoleStage) => string)
   /** A text by which the page is known to be there. */
   sees: string | RegExp
   act?(desk: Desk): Promise<void>
+  /** Before the page is opened. */
+  prepare?(stage: ConsoleStage): Promise<void>
 }
+
+/** Opens the first row of the list. */
+const expand = async ({ page }: Desk) => {
+  await page.getByRole('button', { name: '展开行' }).first().click()
+  await page.locator('.ant-table-expanded-row').first().waitFor()
+}
+const openTab =
+  (name: string, sees: string | RegExp) =>
+  async ({ page }: Desk) => {
+    await page.getByRole('tab', { name }).click()
+    await page.getByText(sees).filter({ visible: true }).first().waitFor()
+  }
 
 /** Every page of the console, as an admin finds it. */
 export const CONSOLE_SCENES: ConsoleScene[] = [
@@ -49,6 +63,113 @@ export const CONSOLE_SCENES: ConsoleScene[] = [
   { name: 'outbox', path: '/outbox', sees: /共 \d+ 条|没有符合/ },
   { name: 'drift', path: '/drift', sees: /共 \d+ 条|没有差异/ },
   { name: 'notifications', path: '/notifications', sees: /共 \d+ 条|没有符合/ },
+  { name: 'outbox-open', path: '/outbox', sees: /共 \d+ 条/, act: expand },
+  {
+    name: 'outbox-resolve',
+    path: '/outbox?state=UNKNOWN',
+    sees: /共 \d+ 条/,
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: '人工处理' }).first().click()
+      await page.getByRole('dialog').getByLabel('处理说明').waitFor()
+    },
+  },
+  { name: 'notifications-open', path: '/notifications', sees: /共 \d+ 条/, act: expand },
+  { name: 'wxwork', path: '/wxwork', sees: '自动监控' },
+  {
+    name: 'wxwork-qr',
+    path: ({ waiting }) => `/wxwork?uuid=${waiting}`,
+    sees: '用企业微信手机端扫码',
+  },
+  { name: 'wxwork-queue', path: '/wxwork', sees: '自动监控', act: openTab('发送队列', '您的设备已修好') },
+  { name: 'wxwork-test', path: '/wxwork', sees: '自动监控', act: openTab('测试消息', '发送测试消息') },
+  { name: 'wxwork-contacts', path: '/wxwork', sees: '自动监控', act: openTab('通讯录', /^同事 \d/) },
+  {
+    name: 'wxwork-new',
+    path: '/wxwork',
+    sees: '自动监控',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: '添加账号' }).click()
+      await page.getByRole('dialog').getByText('代理设置（选填）').click()
+      await page.getByRole('dialog').getByLabel('代理地址').waitFor()
+    },
+  },
+  { name: 'external', path: '/external', sees: /共 \d+ 条/ },
+  { name: 'external-system', path: '/external/systems/city', sees: '覆盖配置（JSON）' },
+  {
+    name: 'external-new',
+    path: '/external/systems',
+    sees: '覆盖配置（JSON）',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: '添加接口' }).click()
+      await page.getByRole('button', { name: '保存' }).click()
+      await page.getByText('请输入登录账号').waitFor()
+    },
+  },
+  {
+    name: 'external-dry-run',
+    path: '/external/systems/city',
+    sees: '覆盖配置（JSON）',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: '试运行' }).click()
+      await page.getByText(/^试运行(通过|没有通过)/).waitFor()
+    },
+  },
+  { name: 'challenges', path: '/external/challenges', sees: '图中的字符', prepare: (stage) => stage.askCaptcha() },
+  { name: 'external-orders', path: '/external/orders', sees: /共 \d+ 条/ },
+  {
+    name: 'external-import',
+    path: '/external/orders',
+    sees: /共 \d+ 条/,
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: /^导入/ }).first().click()
+      await page.getByRole('dialog').getByLabel('任务类型').waitFor()
+    },
+  },
+  { name: 'external-pulls', path: '/external/pulls', sees: /共 \d+ 条/ },
+  { name: 'external-logs', path: '/external/logs', sees: /共 \d+ 条/ },
+  {
+    name: 'external-log-replayed',
+    path: '/external/logs?q=workorder',
+    sees: /共 \d+ 条/,
+    act: async (desk) => {
+      await expand(desk)
+      await desk.page.getByRole('button', { name: /重放/ }).click()
+      await desk.page
+        .getByText(/^现在的应答|登录/)
+        .first()
+        .waitFor()
+    },
+  },
+  {
+    name: 'customer',
+    path: '/customers',
+    sees: /共 \d+ 条/,
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: /^编号/ }).first().click()
+      await page.getByRole('dialog').getByLabel('ngs 客户编号').waitFor()
+    },
+  },
+  {
+    name: 'staff-number',
+    path: '/staff',
+    sees: /共 \d+ 条/,
+    act: async ({ page }) => {
+      await page
+        .getByRole('button', { name: /^企业微信号/ })
+        .first()
+        .click()
+      await page.getByRole('dialog').getByLabel('企业微信号').waitFor()
+    },
+  },
+  {
+    name: 'ngs-order',
+    path: ({ unsent }) => `/tasks/${unsent}`,
+    sees: '时间线',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: '录入 ngs 编号' }).click()
+      await page.getByRole('dialog').getByLabel('工单 oId').waitFor()
+    },
+  },
   {
     name: 'dispatch',
     path: '/board',
@@ -97,8 +218,13 @@ export const CONSOLE_SCENES: ConsoleScene[] = [
 ]
 
 /** Opens a page and waits until it stands still. */
-export async function openScene(desk: Desk, stage: Stage, { path, sees, act }: ConsoleScene): Promise<void> {
+export async function openScene(
+  desk: Desk,
+  stage: ConsoleStage,
+  { path, sees, act, prepare }: ConsoleScene,
+): Promise<void> {
   const { page } = desk
+  await prepare?.(stage)
   await page.goto(`${stage.app.url}/console${typeof path === 'string' ? path : path(stage)}`)
   await page.getByText(sees).filter({ visible: true }).first().waitFor()
   await act?.(desk)

@@ -1,14 +1,14 @@
 import { hasBrowser, launchBrowser } from './browser'
 import { CONSOLE_SCENES, openScene } from './console-scenes'
+import { startConsoleStage } from './console-stage'
 import { type DeskOptions, openDesk } from './desk'
-import { startStage } from './stage'
 
 const LOOKS: DeskOptions[] = [{ width: 1280 }, { width: 1024 }, { width: 768 }, { width: 1280, dark: true }]
 
 /** `npm run screenshots:console [-- part of a name]`: every page of the console at three widths, and dark. */
 async function main(wanted = ''): Promise<void> {
   if (!hasBrowser) throw new Error('there is no browser on this machine')
-  const stage = await startStage()
+  const stage = await startConsoleStage()
   const browser = await launchBrowser()
   const failed: string[] = []
   try {
@@ -32,7 +32,7 @@ async function main(wanted = ''): Promise<void> {
     }
   } finally {
     await browser.close()
-    await stage.app.close()
+    await stage.close()
   }
   for (const line of failed) process.stderr.write(`${line}\n`)
   process.exit(failed.length > 0 ? 1 : 0)

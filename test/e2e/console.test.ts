@@ -229,7 +229,7 @@ describeInBrowser('the console in a browser', () => {
     }
     await add()
     await said('员工已创建')
-    await desk.page.getByRole('cell', { name: '吴工' }).waitFor()
+    await desk.page.getByRole('cell', { name: '吴工', exact: true }).waitFor()
     await dialog().waitFor({ state: 'detached' })
     await add()
     await dialog().getByRole('alert').getByText('该邮箱已存在').waitFor()
@@ -256,8 +256,10 @@ describeInBrowser('the console in a browser', () => {
       if (url.pathname === '/api/v1/admin/tasks') asked.push(url)
     })
     await open('/tasks?size=10')
+    const second = desk.page.waitForRequest(/admin\/tasks\?.*page=2/)
     await desk.page.getByTitle('2', { exact: true }).click()
     await desk.page.waitForURL(/page=2/)
+    await second
     await desk.page.getByLabel('搜索任务号、单位、设备、电话').fill('T2')
     await desk.page.keyboard.press('Enter')
     await desk.page.waitForURL((url) => url.search === '?size=10&q=T2')

@@ -4,7 +4,7 @@ import type { WorkOrderRow } from '../../types/api/homecare'
 import type { StaffLogin } from '../../types/api/staff'
 import type { TaskSubmission } from '../../types/api/tasks'
 import { NO_LIMITS } from '../support/field-work'
-import { startTestApp } from '../support/test-app'
+import { startTestApp, type TestAppOptions } from '../support/test-app'
 import type { Phone } from './browser'
 import { buildSubmission } from '../support/builders'
 
@@ -31,8 +31,8 @@ const LONG: TaskSubmission = buildSubmission({
 })
 
 /** The server with the demo in it, and where its scenes are to be found. */
-export async function startStage() {
-  const app = await startTestApp({ ...NO_LIMITS, now: () => new Date() })
+export async function startStage(options: TestAppOptions = {}) {
+  const app = await startTestApp({ ...NO_LIMITS, now: () => new Date(), ...options })
   await seedDemo(app.context)
   const login = async (email: string): Promise<StaffLogin> =>
     (await app.api.post('/auth/email-login', { email, password: 'password123' })).body.data

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AdminAuditRow } from '../../../types/api/admin'
 import { staff } from '../../http/authenticate'
-import { pageQuery } from '../../http/fields'
+import { optionalText, pageQuery } from '../../http/fields'
 import type { Family } from '../../http/guard'
 import { pageOf } from '../../http/page'
 import type { AuditService } from './service'
@@ -16,6 +16,11 @@ const auditEntry = z.object({
   create_time: z.string(),
 }) satisfies z.ZodType<AdminAuditRow>
 
+const auditQuery = z.object({
+  ...pageQuery(20),
+  q: optionalText('搜索内容', 100).transform((value) => value ?? undefined),
+})
+
 export function mountAuditRoutes({ route }: Family, { audit }: { audit: AuditService }) {
   route(
     'get',
@@ -23,7 +28,7 @@ export function mountAuditRoutes({ route }: Family, { audit }: { audit: AuditSer
     {
       summary: '管理操作记录',
       access: staff('ADMIN', 'HOMECARE_DISPATCHER'),
-      query: z.object(pageQuery(20)),
+      query: auditQuery,
       response: pageOf(auditEntry),
       message: '获取成功',
     },

@@ -27,8 +27,9 @@ export function createAuditService({ repository, now }: { repository: AuditRepos
         trx,
       ),
 
-    async list(page: { page: number; size: number }) {
-      const { rows, total } = await repository.list(page)
+    /** `q` is looked for in who, what and to what. */
+    async list({ q, ...page }: { q?: string; page: number; size: number }) {
+      const { rows, total } = await repository.list(q, page)
       const list = rows.map(({ created_at, detail, ...row }) => ({
         ...row,
         detail: JSON.parse(detail) as Record<string, unknown>,

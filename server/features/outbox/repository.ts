@@ -10,7 +10,7 @@ export interface OutboxFilter {
   state?: OutboxState
   /** A topic (`ngs.send`) or a whole system (`ngs`). */
   topic?: string
-  /** Has to be supplied with something by a person. */
+  /** Nothing goes on without a person: something is missing, its end is in doubt, or it was given up. */
   waiting?: boolean
   q?: string
 }
@@ -32,7 +32,9 @@ export function createOutboxRepository({ db, engine }: Pick<Database, 'db' | 'en
       .$if(topic !== undefined, (query) =>
         query.where((eb) => eb.or([eb('topic', '=', topic!), eb('system_name', '=', topic!)])),
       )
-      .$if(waiting === true, (query) => query.where('waiting_for', 'is not', null))
+      .$if(waiting === true, (query) =>
+        query.where((eb) => eb.or([eb('waiting_for', 'is not', null), eb('state', 'in', ['UNKNOWN', 'DEAD'])])),
+      )
       .$if(q !== undefined, (query) =>
         query.where((eb) =>
           eb.or(['id', 'key', 'subject', 'last_error', 'note'].map((column) => contains(column, q!))),

@@ -47,7 +47,7 @@ export function wechatRow(wechat: Wechat | null, now: Date): SessionRow {
   const row = connectionRow(blank, circuit)
   if (circuit.circuit !== 'closed') return row
   const isHeld = token !== null && token.renewAt > now
-  if (!isHeld) return { ...row, state: 'NO_TOKEN', state_text: '没有有效令牌', next_action: '下次调用微信时换取令牌' }
+  if (!isHeld) return { ...row, state: 'NO_TOKEN', state_text: '尚无令牌', next_action: '下次调用微信时换取令牌' }
   return {
     ...row,
     state: 'VALID',

@@ -60,7 +60,10 @@ const repository =
 export const REPOSITORIES: Record<string, Sampled> = {
   audit: repository(createAuditRepository)(({ on, row }) => ({
     insert: [[row('audit_log'), on]],
-    list: [[firstPage], [lastPage]],
+    list: [
+      [undefined, firstPage],
+      ['staff', lastPage],
+    ],
   })),
   cloud: repository(createCloudRepository)(({ row }) => ({
     spendNonce: [['0'.repeat(32), time]],

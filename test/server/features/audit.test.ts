@@ -25,6 +25,13 @@ describe.each(ENGINES)('the audit on %s', (engine) => {
     expect(targets(await page('size=2&page=4'))).toEqual([])
   })
 
+  test('is searched by who did it, what and to what', async () => {
+    expect(targets(await page('q=N3@'))).toEqual(['n3@example.com'])
+    expect(await page('q=staff.create&size=2&page=2')).toMatchObject({ total: 5, pages: 3, current: 2 })
+    expect(await page('q=admin')).toMatchObject({ total: 5 })
+    expect(await page('q=%25')).toMatchObject({ total: 0 })
+  })
+
   test('says who, when and what', async () => {
     expect((await page('size=1')).list).toEqual([
       {

@@ -122,6 +122,7 @@ describe.each(ENGINES)('the outbox (%s)', (engine) => {
       expect((await list('topic=ngs.send')).total).toBe(2)
       expect((await list('topic=ngs&state=PENDING')).total).toBe(1)
       expect((await list('topic=ngs.close')).total).toBe(0)
+      expect((await list('waiting=true')).list).toMatchObject([{ id: entry.id }])
       expect((await list(`q=${task.number}`)).total).toBe(1)
       expect((await list('q=%25')).total).toBe(0)
       expect((await list('size=1&page=2')).list).toHaveLength(1)

@@ -1,5 +1,6 @@
 import type { DryRunResult, DryRunStep } from '@shared/api/sessions'
 import { Alert, Collapse } from 'antd'
+import { Code } from '../show/code'
 import { durationText } from '../show/format'
 import { StateTag, type Tone } from '../show/tag'
 import { STEP_WORDS } from './words'
@@ -8,6 +9,16 @@ const OUTCOMES: Record<DryRunStep['outcome'], { tone: Tone; label: string }> = {
   ok: { tone: 'green', label: '成功' },
   failed: { tone: 'red', label: '失败' },
   skipped: { tone: 'grey', label: '跳过' },
+}
+
+function Sent({ name, value }: { name: string; value: unknown }) {
+  if (value === null || value === undefined) return <p className="soft">没有{name}</p>
+  return (
+    <>
+      <h4 className="code__name">{name}</h4>
+      <Code value={value} />
+    </>
+  )
 }
 
 /** What each step asked the site and what it answered; secrets are masked by the server. */
@@ -34,10 +45,8 @@ export function DryRun({ result }: { result: DryRunResult }) {
           extra: step.outcome === 'skipped' ? null : durationText(step.ms),
           children: (
             <>
-              <h4 className="code__name">请求</h4>
-              <pre className="code">{JSON.stringify(step.request, null, 2)}</pre>
-              <h4 className="code__name">应答</h4>
-              <pre className="code">{JSON.stringify(step.response, null, 2)}</pre>
+              <Sent name="请求" value={step.request} />
+              <Sent name="应答" value={step.response} />
             </>
           ),
         }))}

@@ -3,6 +3,7 @@ import type { ReplayResult } from '@shared/api/sessions'
 import { Alert, Button } from 'antd'
 import { useState } from 'react'
 import { useAct } from '../api/use-act'
+import { Code } from '../show/code'
 import { durationText, timeText } from '../show/format'
 
 /** One logged call: what was asked and answered, and the same read again under today's login. */
@@ -46,7 +47,7 @@ function Body({ name, value }: { name: string; value: unknown }) {
   return (
     <div className="compare__one">
       <h4 className="code__name">{name}</h4>
-      <pre className="code">{typeof value === 'string' ? value : JSON.stringify(value, null, 2)}</pre>
+      <Code value={value} />
     </div>
   )
 }

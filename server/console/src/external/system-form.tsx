@@ -79,12 +79,12 @@ export function SystemForm({
   return (
     <Form form={form} layout="vertical" initialValues={initial} onFinish={onFinish} onValuesChange={onChange}>
       <Panel title="系统">
-        <Basics />
+        <Basics isSaved={initial !== NEW_SYSTEM} />
       </Panel>
       <Panel title="账号">
         <Accounts />
       </Panel>
-      <Panel title="接口" extra={<span className="soft">只写与模板不同的或自定义的接口</span>}>
+      <Panel title="接口" extra={<span className="soft">保存时补齐模板的接口，可改路径，也可添加自定义的</span>}>
         <Endpoints />
       </Panel>
       <Panel title="覆盖配置" extra={<span className="soft">JSON，与模板合并，例如验证码种类、字段名、列表映射</span>}>
@@ -105,7 +105,7 @@ export function SystemForm({
   )
 }
 
-function Basics() {
+function Basics({ isSaved }: { isSaved: boolean }) {
   return (
     <>
       <div className="form-row">
@@ -114,7 +114,7 @@ function Basics() {
           label="系统标识"
           rules={[{ required: true, whitespace: true, max: 100, message: '请输入系统标识，最多 100 个字' }]}
         >
-          <Input autoComplete="off" />
+          <Input autoComplete="off" disabled={isSaved} />
         </Form.Item>
         <Form.Item name="base_url" label="地址" rules={[{ required: true, message: '请输入 http 或 https 地址' }]}>
           <Input autoComplete="off" placeholder="http://" />
@@ -130,8 +130,8 @@ function Basics() {
         <Form.Item name="check_interval_seconds" label="检查间隔（秒）" rules={[{ required: true }]}>
           <InputNumber min={1} max={86_400} className="wide" />
         </Form.Item>
-        <Form.Item name="pull_interval_seconds" label="自动拉取间隔（秒，空为不拉取）">
-          <InputNumber min={10} max={604_800} className="wide" />
+        <Form.Item name="pull_interval_seconds" label="自动拉取间隔（秒）">
+          <InputNumber placeholder="不自动拉取" min={10} max={604_800} className="wide" />
         </Form.Item>
         <Form.Item name="is_active" label="启用" valuePropName="checked">
           <Switch checkedChildren="启用" unCheckedChildren="停用" />

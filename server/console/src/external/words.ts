@@ -45,6 +45,8 @@ export const STEP_WORDS: Record<DryRunStepName, string> = {
   endpoint: '读取指定接口',
   logout: '退出登录',
 }
+/** In a table, where the long names do not fit. */
+export const PROFILE_WORDS: Record<string, string> = { 'classic-cookie': '传统网站', ruoyi: '若依' }
 export const PROFILE_OPTIONS = [
   { value: 'classic-cookie', label: '传统网站（图片验证码 + Cookie）' },
   { value: 'ruoyi', label: '若依（RuoYi，JSON + 令牌）' },

@@ -1,7 +1,7 @@
 import type { AdminOutboxRow } from '@shared/api/admin'
 import { Alert, Form, Input, Modal } from 'antd'
 import { useAct } from '../api/use-act'
-import { topicText } from './words'
+import { topicText } from '../show/outbox-words'
 
 interface Fields {
   oId?: string

@@ -4,6 +4,9 @@ import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
 import { timeText } from '../show/format'
 import { DataTable } from '../table/data-table'
+import type { Filter } from '../table/filters'
+
+const FILTERS: Filter[] = [{ kind: 'search', name: 'q', label: '搜索操作人、操作、对象' }]
 
 const COLUMNS: TableColumnsType<AdminAuditRow> = [
   { title: '时间', dataIndex: 'create_time', width: 180, render: timeText },
@@ -24,7 +27,13 @@ const whole = ({ detail }: AdminAuditRow) => <pre className="json">{JSON.stringi
 export default function AuditPage() {
   return (
     <Page title="操作记录" note="谁在什么时候做了什么；只增不改">
-      <DataTable<AdminAuditRow> path="/api/v1/admin/audit" columns={COLUMNS} expanded={whole} empty="还没有操作记录" />
+      <DataTable<AdminAuditRow>
+        path="/api/v1/admin/audit"
+        columns={COLUMNS}
+        filters={FILTERS}
+        expanded={whole}
+        empty="没有符合条件的操作记录"
+      />
     </Page>
   )
 }

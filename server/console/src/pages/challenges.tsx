@@ -18,7 +18,7 @@ export default function ChallengesPage() {
       <Answered answer={answer}>
         {({ list }) =>
           list.length === 0 ? (
-            <Empty description="没有等待输入的验证码" />
+            <Empty description="没有等待输入的验证码；过期的可在外部系统里“立即检查并登录”，换一张" />
           ) : (
             <div className="partner__rows">
               {list.map((challenge) => (
@@ -49,6 +49,7 @@ function Challenge({ challenge }: { challenge: ExternalChallengeRow }) {
       <img className="captcha" src={image} alt={kind === 'arithmetic' ? '算式验证码' : '字符验证码'} />
       {refusal && <Alert type="error" showIcon title={refusal.message} />}
       <Form
+        name={`challenge-${id}`} // several stand on one page, each with fields of its own
         layout="vertical"
         onFinish={({ answer }: { answer: string }) =>
           act({ path: `/api/v1/admin/external/challenges/${id}`, body: { answer } })

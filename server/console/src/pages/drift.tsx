@@ -1,10 +1,12 @@
 import type { AdminDriftRow } from '@shared/api/admin'
 import type { TableColumnsType } from 'antd'
 import { Link } from 'react-router-dom'
-import { topicText } from '../outbox/words'
+import { NgsOrderButton } from '../outbox/ngs-order'
+import { useIsAdmin } from '../session/session'
 import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
 import { minuteText } from '../show/format'
+import { topicText } from '../show/outbox-words'
 import { TaskState } from '../show/task-words'
 import { DataTable } from '../table/data-table'
 
@@ -19,24 +21,30 @@ const REASONS: Record<string, string> = {
   WAITING_CONFIGURATION: 'ngs 尚未配置',
 }
 
+/** Where it is missing, an admin may know it. */
+function OrderNumber({ row: { id, task_id, ngs_oid } }: { row: AdminDriftRow }) {
+  const isAdmin = useIsAdmin()
+  return ngs_oid || !isAdmin ? <Cut>{ngs_oid}</Cut> : <NgsOrderButton id={id} number={task_id} />
+}
+
 const COLUMNS: TableColumnsType<AdminDriftRow> = [
   {
     title: '任务',
     dataIndex: 'task_id',
-    width: 150,
+    width: 140,
     render: (number: string, { id }) => <Link to={`/tasks/${id}`}>{number}</Link>,
   },
-  { title: '我方状态', width: 120, render: (_, row) => <TaskState status={row.status} step={row.current_step} /> },
-  { title: '原因', dataIndex: 'reason', width: 170, render: (reason: string) => REASONS[reason] ?? reason },
+  { title: '我方状态', width: 110, render: (_, row) => <TaskState status={row.status} step={row.current_step} /> },
+  { title: '原因', dataIndex: 'reason', width: 150, render: (reason: string) => REASONS[reason] ?? reason },
   { title: '说明', dataIndex: 'detail', render: (detail: string | null) => <Cut>{detail}</Cut> },
   {
     title: '未送达',
     dataIndex: 'unsent',
-    width: 180,
+    width: 130,
     render: (unsent: string[]) => <Cut>{unsent.map(topicText).join('、')}</Cut>,
   },
-  { title: 'ngs 编号', width: 140, render: (_, { ngs_oid }) => <Cut>{ngs_oid}</Cut> },
-  { title: '自', dataIndex: 'since', width: 150, render: minuteText },
+  { title: 'ngs 编号', width: 140, render: (_, row) => <OrderNumber row={row} /> },
+  { title: '自', dataIndex: 'since', width: 146, render: minuteText },
 ]
 
 export default function DriftPage() {
@@ -47,7 +55,7 @@ export default function DriftPage() {
         columns={COLUMNS}
         topics={['outbox']}
         empty="两边一致，没有差异"
-        minWidth={1040}
+        minWidth={980}
       />
     </Page>
   )

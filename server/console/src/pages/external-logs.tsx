@@ -23,21 +23,21 @@ const FILTERS: Filter[] = [
 ]
 
 const COLUMNS: TableColumnsType<ExternalLogRow> = [
-  { title: '时间', dataIndex: 'create_time', width: 175, render: timeText },
+  { title: '时间', dataIndex: 'create_time', width: 168, render: timeText },
   {
     title: '系统',
-    width: 170,
+    width: 150,
     render: (_, { system_name, account }) => <Cut>{[system_name, account].filter(Boolean).join(' / ')}</Cut>,
   },
   { title: '接口', render: (_, { request_method, api_endpoint }) => <Cut>{`${request_method} ${api_endpoint}`}</Cut> },
   {
     title: '结果',
-    width: 90,
+    width: 80,
     render: (_, { success }) =>
       success ? <StateTag tone="green">成功</StateTag> : <StateTag tone="red">失败</StateTag>,
   },
-  { title: '状态码', dataIndex: 'response_status', width: 90, render: (status: number | null) => status ?? '—' },
-  { title: '用时', dataIndex: 'response_time_ms', width: 100, render: durationText },
+  { title: '状态码', dataIndex: 'response_status', width: 80, render: (status: number | null) => status ?? '—' },
+  { title: '用时', dataIndex: 'response_time_ms', width: 90, render: durationText },
   { title: '错误', dataIndex: 'error_message', render: (error: string | null) => <Cut>{error}</Cut> },
 ]
 
@@ -49,7 +49,7 @@ export default function ExternalLogsPage() {
         columns={COLUMNS}
         filters={FILTERS}
         empty="没有符合条件的调用"
-        minWidth={1120}
+        minWidth={980}
         expanded={(row) => <LoggedCall row={row} />}
       />
     </Page>

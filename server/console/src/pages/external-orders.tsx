@@ -15,8 +15,8 @@ const FILTERS: Filter[] = [
 ]
 
 const COLUMNS: TableColumnsType<ExternalOrderRow> = [
-  { title: '单号', dataIndex: 'external_no', width: 150, render: (number: string) => <Cut>{number}</Cut> },
-  { title: '系统', dataIndex: 'system_name', width: 150, render: (name: string) => <Cut>{name}</Cut> },
+  { title: '单号', dataIndex: 'external_no', width: 130, render: (number: string) => <Cut>{number}</Cut> },
+  { title: '系统', dataIndex: 'system_name', width: 120, render: (name: string) => <Cut>{name}</Cut> },
   {
     title: '内容',
     render: (_, { title, content }) => (
@@ -29,8 +29,8 @@ const COLUMNS: TableColumnsType<ExternalOrderRow> = [
     ),
   },
   { title: '地址', dataIndex: 'address', render: (address: string | null) => <Cut>{address}</Cut> },
-  { title: '状态', dataIndex: 'status', width: 100, render: (status: string | null) => <Cut>{status}</Cut> },
-  { title: '对方时间', dataIndex: 'external_time', width: 160, render: minuteText },
+  { title: '状态', dataIndex: 'status', width: 84, render: (status: string | null) => <Cut>{status}</Cut> },
+  { title: '对方时间', dataIndex: 'external_time', width: 146, render: minuteText },
 ]
 
 export default function ExternalOrdersPage() {
@@ -39,12 +39,18 @@ export default function ExternalOrdersPage() {
     ...COLUMNS,
     {
       title: '任务',
-      width: 150,
+      width: 140,
+      fixed: 'end',
       render: (_, order) =>
         order.work_order_id ? (
           <Link to={`/tasks/${order.work_order_id}`}>{order.task_id}</Link>
         ) : (
-          <Button type="link" size="small" aria-label={`导入 ${order.external_no}`} onClick={() => setOpen(order)}>
+          <Button
+            type="link"
+            size="small"
+            aria-label={`导入为任务 ${order.external_no}`}
+            onClick={() => setOpen(order)}
+          >
             导入为任务
           </Button>
         ),
@@ -58,7 +64,7 @@ export default function ExternalOrdersPage() {
         filters={FILTERS}
         topics={['pull', 'task']}
         empty="没有符合条件的外部工单"
-        minWidth={1120}
+        minWidth={980}
       />
       {open && <ImportDialog order={open} onClose={() => setOpen(null)} />}
     </Page>

@@ -32,20 +32,20 @@ function Seen({ run }: { run: ExternalPullRow }) {
 }
 
 const COLUMNS: TableColumnsType<ExternalPullRow> = [
-  { title: '系统', dataIndex: 'system_name', width: 170, render: (name: string) => <Cut>{name}</Cut> },
+  { title: '系统', dataIndex: 'system_name', width: 140, render: (name: string) => <Cut>{name}</Cut> },
   {
     title: '状态',
     dataIndex: 'state',
-    width: 90,
+    width: 84,
     render: (state: ExternalPullRow['state']) => <StateTag tone={PULL_TONES[state]}>{PULL_WORDS[state]}</StateTag>,
   },
-  { title: '进度', width: 150, render: (_, run) => <Seen run={run} /> },
-  { title: '新增', dataIndex: 'created', width: 80 },
-  { title: '更新', dataIndex: 'updated', width: 80 },
-  { title: '未变', dataIndex: 'unchanged', width: 80 },
+  { title: '进度', width: 130, render: (_, run) => <Seen run={run} /> },
+  { title: '新增', dataIndex: 'created', width: 68 },
+  { title: '更新', dataIndex: 'updated', width: 68 },
+  { title: '未变', dataIndex: 'unchanged', width: 68 },
   { title: '错误', dataIndex: 'error', render: (error: string | null) => <Cut>{error}</Cut> },
-  { title: '开始', dataIndex: 'started_at', width: 175, render: timeText },
-  { title: '结束', dataIndex: 'finished_at', width: 175, render: timeText },
+  { title: '开始', dataIndex: 'started_at', width: 168, render: timeText },
+  { title: '结束', dataIndex: 'finished_at', width: 168, render: timeText },
 ]
 
 export default function ExternalPullsPage() {
@@ -58,7 +58,7 @@ export default function ExternalPullsPage() {
         filters={FILTERS}
         topics={['pull']}
         empty="还没有拉取过"
-        minWidth={1160}
+        minWidth={980}
       />
     </Page>
   )

@@ -3,14 +3,14 @@ import type { ExternalSystemRow } from '@shared/api/admin-external'
 import { Button, type TableColumnsType } from 'antd'
 import { Link, useNavigate } from 'react-router-dom'
 import { useAct } from '../api/use-act'
-import { PROFILE_OPTIONS, SESSION_TONES, SESSION_WORDS } from '../external/words'
+import { PROFILE_WORDS, SESSION_TONES, SESSION_WORDS } from '../external/words'
 import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
 import { minuteText } from '../show/format'
 import { StateTag } from '../show/tag'
 import { DataTable } from '../table/data-table'
 
-const profileText = (profile: string) => PROFILE_OPTIONS.find(({ value }) => value === profile)?.label ?? profile
+const profileText = (profile: string) => PROFILE_WORDS[profile] ?? profile
 
 function PullButton({ system }: { system: string }) {
   const go = useNavigate()
@@ -23,7 +23,7 @@ function PullButton({ system }: { system: string }) {
       type="link"
       size="small"
       loading={running}
-      aria-label={`拉取 ${system}`}
+      aria-label={`拉取工单 ${system}`}
       onClick={() => act({ path: `/api/v1/admin/external/${encodeURIComponent(system)}/pull` })}
     >
       拉取工单
@@ -35,15 +35,15 @@ const COLUMNS: TableColumnsType<ExternalSystemRow> = [
   {
     title: '系统',
     dataIndex: 'system_name',
-    width: 190,
+    width: 180,
     render: (name: string) => <Link to={`/external/systems/${encodeURIComponent(name)}`}>{name}</Link>,
   },
   { title: '地址', dataIndex: 'base_url', render: (url: string) => <Cut>{url}</Cut> },
-  { title: '模板', dataIndex: 'profile', width: 230, render: (profile: string) => <Cut>{profileText(profile)}</Cut> },
+  { title: '模板', dataIndex: 'profile', width: 130, render: (profile: string) => <Cut>{profileText(profile)}</Cut> },
   {
     title: '账号',
     dataIndex: 'accounts',
-    width: 240,
+    width: 190,
     render: (accounts: ExternalSystemRow['accounts']) =>
       accounts.length === 0
         ? '—'
@@ -61,8 +61,8 @@ const COLUMNS: TableColumnsType<ExternalSystemRow> = [
     render: (active: boolean) =>
       active ? <StateTag tone="green">启用</StateTag> : <StateTag tone="grey">停用</StateTag>,
   },
-  { title: '更新时间', dataIndex: 'update_time', width: 150, render: minuteText },
-  { title: '操作', width: 110, render: (_, { system_name }) => <PullButton system={system_name} /> },
+  { title: '更新时间', dataIndex: 'update_time', width: 146, render: minuteText },
+  { title: '操作', width: 104, fixed: 'end', render: (_, { system_name }) => <PullButton system={system_name} /> },
 ]
 
 export default function ExternalPage() {
@@ -83,7 +83,7 @@ export default function ExternalPage() {
         columns={COLUMNS}
         topics={['session', 'challenge']}
         empty="还没有外部系统"
-        minWidth={1120}
+        minWidth={980}
       />
     </Page>
   )

@@ -58,10 +58,10 @@ const filtersOf = (events: NotificationChannels['events']): Filter[] => [
 ]
 
 const COLUMNS: TableColumnsType<NotificationLogRow> = [
-  { title: '事件', dataIndex: 'event_label', width: 150, render: (label: string) => <Cut>{label}</Cut> },
+  { title: '事件', dataIndex: 'event_label', width: 136, render: (label: string) => <Cut>{label}</Cut> },
   {
     title: '收件人',
-    width: 170,
+    width: 110,
     render: (_, { audience, audience_name }) => (
       <div className="two-lines">
         <Cut>{audience_name}</Cut>
@@ -82,20 +82,20 @@ const COLUMNS: TableColumnsType<NotificationLogRow> = [
   },
   {
     title: '任务',
-    width: 150,
+    width: 140,
     render: (_, { work_order_id, task_id }) =>
       work_order_id ? <Link to={`/tasks/${work_order_id}`}>{task_id}</Link> : '—',
   },
-  { title: '渠道', dataIndex: 'channel', width: 130, render: (channel: Channel) => CHANNEL_WORDS[channel] },
+  { title: '渠道', dataIndex: 'channel', width: 116, render: (channel: Channel) => CHANNEL_WORDS[channel] },
   {
     title: '结果',
     dataIndex: 'outcome',
-    width: 100,
+    width: 88,
     render: (outcome: NotificationOutcome) => (
       <StateTag tone={OUTCOME_TONES[outcome]}>{OUTCOME_WORDS[outcome]}</StateTag>
     ),
   },
-  { title: '时间', dataIndex: 'create_time', width: 150, render: minuteText },
+  { title: '时间', dataIndex: 'create_time', width: 146, render: minuteText },
 ]
 
 /** Which ways were tried, and why one was left for the next. */
@@ -136,7 +136,7 @@ export default function NotificationsPage() {
         filters={filtersOf(data?.events ?? [])}
         topics={['notification']}
         empty="没有符合条件的通知"
-        minWidth={1120}
+        minWidth={980}
         expanded={(row) => <Attempts row={row} />}
       />
     </Page>

@@ -4,11 +4,12 @@ import { useState } from 'react'
 import { Link } from 'react-router-dom'
 import { useAct } from '../api/use-act'
 import { ResolveDialog } from '../outbox/resolve-dialog'
-import { OUTBOX_TONES, OUTBOX_WORDS, topicText } from '../outbox/words'
 import { useIsAdmin } from '../session/session'
 import { Page } from '../shell/page'
+import { Code } from '../show/code'
 import { Cut } from '../show/cut'
 import { minuteText, timeText } from '../show/format'
+import { OUTBOX_WORDS, topicText } from '../show/outbox-words'
 import { StateTag } from '../show/tag'
 import { DataTable } from '../table/data-table'
 import type { Filter } from '../table/filters'
@@ -19,36 +20,39 @@ const FILTERS: Filter[] = [
     kind: 'choice',
     name: 'state',
     label: '状态',
-    options: OUTBOX_STATES.map((value) => ({ value, label: OUTBOX_WORDS[value] })),
+    options: OUTBOX_STATES.map((value) => ({ value, label: OUTBOX_WORDS[value].word })),
   },
   { kind: 'choice', name: 'waiting', label: '等人处理', options: [{ value: 'true', label: '等人处理' }] },
 ]
 
+/** A notice to staff can be about something else. */
+const isTask = (subject: string) => /^T\d+$/.test(subject)
+
 const COLUMNS: TableColumnsType<AdminOutboxRow> = [
-  { title: '写入', dataIndex: 'topic', width: 170, render: (topic: string) => <Cut>{topicText(topic)}</Cut> },
+  { title: '写入', dataIndex: 'topic', width: 140, render: (topic: string) => <Cut>{topicText(topic)}</Cut> },
   {
     title: '任务',
     dataIndex: 'task_id',
-    width: 150,
-    render: (number: string) => (number ? <Link to={`/tasks?q=${encodeURIComponent(number)}`}>{number}</Link> : '—'),
+    width: 140,
+    render: (subject: string) =>
+      isTask(subject) ? <Link to={`/tasks?q=${encodeURIComponent(subject)}`}>{subject}</Link> : '—',
   },
   {
     title: '状态',
     dataIndex: 'state',
-    width: 100,
-    render: (state: OutboxState) => <StateTag tone={OUTBOX_TONES[state]}>{OUTBOX_WORDS[state]}</StateTag>,
+    width: 92,
+    render: (state: OutboxState) => <StateTag tone={OUTBOX_WORDS[state].tone}>{OUTBOX_WORDS[state].word}</StateTag>,
   },
-  { title: '次数', dataIndex: 'attempts', width: 70 },
+  { title: '次数', dataIndex: 'attempts', width: 60 },
   {
     title: '等待或错误',
     render: (_, { last_error, note }) => <Cut>{last_error ?? note}</Cut>,
   },
   {
     title: '下次发送',
-    width: 160,
+    width: 146,
     render: (_, { state, next_attempt_at }) => (state === 'PENDING' ? minuteText(next_attempt_at) : '—'),
   },
-  { title: '建立时间', dataIndex: 'create_time', width: 160, render: minuteText },
 ]
 
 const isOpen = ({ state }: AdminOutboxRow) => state === 'PENDING' || state === 'UNKNOWN' || state === 'DEAD'
@@ -87,19 +91,19 @@ function Content({ entry }: { entry: AdminOutboxRow }) {
   return (
     <div className="two-lines">
       <div className="soft">
-        序号 {entry.seq} · 更新 {timeText(entry.update_time)}
+        序号 {entry.seq} · 建立 {timeText(entry.create_time)} · 更新 {timeText(entry.update_time)}
         {entry.sent_at && ` · 送达 ${timeText(entry.sent_at)}`}
         {entry.note && ` · ${entry.note}`}
       </div>
       {entry.last_error && <p>{entry.last_error}</p>}
-      <pre className="code">{JSON.stringify(entry.payload, null, 2)}</pre>
+      <Code value={entry.payload} />
     </div>
   )
 }
 
 const WITH_ACTS: typeof COLUMNS = [
   ...COLUMNS,
-  { title: '操作', width: 160, render: (_, entry) => <Acts entry={entry} /> },
+  { title: '操作', width: 144, fixed: 'end', render: (_, entry) => <Acts entry={entry} /> },
 ]
 
 export default function OutboxPage() {
@@ -112,7 +116,7 @@ export default function OutboxPage() {
         filters={FILTERS}
         topics={['outbox']}
         empty="没有符合条件的写入"
-        minWidth={1120}
+        minWidth={980}
         expanded={(entry) => <Content entry={entry} />}
       />
     </Page>

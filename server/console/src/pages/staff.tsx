@@ -10,6 +10,7 @@ import { Page } from '../shell/page'
 import { NewStaffDialog, ResetPasswordDialog } from '../staff/dialogs'
 import { Cut } from '../show/cut'
 import { minuteText } from '../show/format'
+import { NumberDialog, type NumberField } from '../show/number-dialog'
 import { StateTag } from '../show/tag'
 import { DataTable } from '../table/data-table'
 import type { Filter } from '../table/filters'
@@ -26,33 +27,50 @@ const FILTERS: Filter[] = [
 
 const COLUMNS: TableColumnsType<AdminStaffRow> = [
   { title: '姓名', dataIndex: 'full_name', render: (name: string) => <Cut>{name}</Cut> },
-  { title: '邮箱', dataIndex: 'email', render: (email: string) => <Cut>{email}</Cut> },
-  { title: '电话', dataIndex: 'phone', width: 140, render: (phone: string) => phone || '—' },
-  { title: '角色', dataIndex: 'role', width: 100, render: (role: StaffRole) => ROLE_LABELS[role] },
+  {
+    title: '邮箱与电话',
+    width: 190,
+    render: (_, { email, phone }) => (
+      <div className="two-lines">
+        <Cut>{email}</Cut>
+        <span className="soft">{phone || '—'}</span>
+      </div>
+    ),
+  },
+  { title: '企业微信号', dataIndex: 'wxwork_user_id', width: 110, render: (id: string | null) => <Cut>{id}</Cut> },
+  { title: '角色', dataIndex: 'role', width: 88, render: (role: StaffRole) => ROLE_LABELS[role] },
   {
     title: '在办工单',
     dataIndex: 'load',
-    width: 96,
+    width: 88,
     render: (load: number, { id, role }) =>
       role === 'HOMECARE_WORKER' ? <Link to={`/tasks?status=open&worker_id=${id}`}>{load}</Link> : '—',
   },
   {
     title: '状态',
     dataIndex: 'is_active',
-    width: 84,
+    width: 80,
     render: (active: boolean) =>
       active ? <StateTag tone="green">在用</StateTag> : <StateTag tone="red">已停用</StateTag>,
   },
-  { title: '建立时间', dataIndex: 'created_at', width: 150, render: minuteText },
+  { title: '建立时间', dataIndex: 'created_at', width: 146, render: minuteText },
+]
+
+const NUMBERS: NumberField[] = [
+  { name: 'wxwork_user_id', label: '企业微信号', max: 100, extra: '网关用它给此人发消息；留空则不发' },
 ]
 
 function Acts({ row }: { row: AdminStaffRow }) {
   const self = useStaff()
   const [isResetting, setIsResetting] = useState(false)
+  const [isNumbering, setIsNumbering] = useState(false)
   const { act, running } = useAct({ done: row.is_active ? '员工已停用' : '员工已启用' })
   const verb = row.is_active ? '停用' : '启用'
   return (
     <>
+      <Button type="link" size="small" aria-label={`企业微信号 ${row.full_name}`} onClick={() => setIsNumbering(true)}>
+        企业微信号
+      </Button>
       <Button type="link" size="small" onClick={() => setIsResetting(true)}>
         重置密码
       </Button>
@@ -69,6 +87,15 @@ function Acts({ row }: { row: AdminStaffRow }) {
           </Button>
         </Popconfirm>
       )}
+      {isNumbering && (
+        <NumberDialog
+          title={`${row.full_name}的企业微信号`}
+          fields={NUMBERS}
+          initial={{ wxwork_user_id: row.wxwork_user_id }}
+          path={`/api/v1/admin/staff/${row.id}`}
+          onClose={() => setIsNumbering(false)}
+        />
+      )}
       {isResetting && <ResetPasswordDialog staff={row} onClose={() => setIsResetting(false)} />}
     </>
   )
@@ -76,7 +103,7 @@ function Acts({ row }: { row: AdminStaffRow }) {
 
 const WITH_ACTS: typeof COLUMNS = [
   ...COLUMNS,
-  { title: '操作', width: 148, fixed: 'end', render: (_, row) => <Acts row={row} /> },
+  { title: '操作', width: 226, fixed: 'end', render: (_, row) => <Acts row={row} /> },
 ]
 
 export default function StaffPage() {

@@ -50,24 +50,24 @@ const COLUMNS: TableColumnsType<AdminVisitRow> = [
   {
     title: '任务',
     dataIndex: 'task_id',
-    width: 150,
+    width: 140,
     render: (number: string, row) => <Link to={`/tasks/${row.work_order_id}`}>{number}</Link>,
   },
-  { title: '服务人员', dataIndex: 'worker_name', width: 120, render: (name: string) => <Cut>{name}</Cut> },
-  { title: '签到', dataIndex: 'checkin_at', width: 150, render: minuteText },
+  { title: '服务人员', dataIndex: 'worker_name', width: 100, render: (name: string) => <Cut>{name}</Cut> },
+  { title: '签到', dataIndex: 'checkin_at', width: 146, render: minuteText },
   {
     title: '离场',
     dataIndex: 'checkout_at',
-    width: 150,
+    width: 146,
     render: (time: string | null) => (time ? minuteText(time) : <StateTag tone="teal">现场中</StateTag>),
   },
   {
     title: '距离 / 允许',
-    width: 130,
+    width: 120,
     render: (_, row) => `${metersText(row.distance_meters)} / ${metersText(row.radius_meters)}`,
   },
   { title: '疑点', dataIndex: 'flags', render: (flags: AdminVisitRow['flags']) => <FlagTags flags={flags} /> },
-  { title: '审核', width: 100, render: (_, row) => <ReviewState {...row} /> },
+  { title: '审核', width: 92, render: (_, row) => <ReviewState {...row} /> },
 ]
 
 export default function VisitsPage() {
@@ -76,7 +76,7 @@ export default function VisitsPage() {
     ...COLUMNS,
     {
       title: '操作',
-      width: 90,
+      width: 76,
       fixed: 'end',
       render: (_, row) => {
         const verb = row.flags.length > 0 && !row.review ? '审核' : '查看'
@@ -101,7 +101,7 @@ export default function VisitsPage() {
         filters={FILTERS}
         topics={['visit']}
         empty="没有符合条件的签到"
-        minWidth={1080}
+        minWidth={980}
         extra={(filters) => <ExportButton of="visits" filters={filters} />}
       />
       {open && <VisitDrawer visit={open} onClose={() => setOpen(null)} />}

@@ -112,7 +112,7 @@ function Account({ account }: { account: WxworkAccount }) {
             {account.nextTryAt ? <Countdown until={account.nextTryAt} over="即将进行" /> : '—'}
           </Fact>
           <Fact name="排队消息">{account.queued} 条</Fact>
-          <Fact name="回调地址">
+          <Fact name="回调地址" wide>
             {data && (
               <Typography.Text copyable={{ tooltips: ['复制', '已复制'] }} className="digest">
                 {data.callbackUrl}

@@ -14,9 +14,12 @@ const PLACES: Partial<Record<SessionPartner, { path: string; label: string }>> =
   wxwork: { path: '/wxwork', label: '打开企业微信' },
 }
 
+const placeOf = ({ partner, state }: SessionRow) =>
+  state === 'CHALLENGE' ? { path: '/external/challenges', label: '输入验证码' } : PLACES[partner]
+
 /** One login: how it is, since when, what comes by itself and what waits for a person. */
 export function SessionCard({ row }: { row: SessionRow }) {
-  const place = PLACES[row.partner]
+  const place = placeOf(row)
   return (
     <article className="panel session" aria-label={row.title}>
       <header className="session__head">

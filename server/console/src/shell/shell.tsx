@@ -78,7 +78,7 @@ export function Shell({ staff, children }: { staff: StaffUser; children: ReactNo
   }, [pathname])
   return (
     <StaffContext.Provider value={staff}>
-      <a className="skip" href="#content">
+      <a className="skip" href="#shell-content">
         跳到正文
       </a>
       <Layout className="shell">
@@ -102,7 +102,7 @@ export function Shell({ staff, children }: { staff: StaffUser; children: ReactNo
               <Account staff={staff} />
             </div>
           </Layout.Header>
-          <main id="content" className="shell__content" ref={content} tabIndex={0}>
+          <main id="shell-content" className="shell__content" ref={content} tabIndex={0}>
             <Suspense fallback={<Waiting />}>{children}</Suspense>
           </main>
         </Layout>

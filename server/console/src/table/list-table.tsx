@@ -1,14 +1,17 @@
 import { Table, type TableProps } from 'antd'
 import { useEffect, useRef } from 'react'
 
-interface Props<Row> extends Pick<TableProps<Row>, 'columns' | 'expandable' | 'loading' | 'locale' | 'size'> {
+interface Props<Row> extends Pick<
+  TableProps<Row>,
+  'columns' | 'expandable' | 'loading' | 'locale' | 'size' | 'pagination'
+> {
   rows: Row[]
   rowKey?: keyof Row & string
   /** In px; a narrower place scrolls the table, never the page. */
   minWidth: number
 }
 
-/** Rows that are there already, without pages of their own. */
+/** Rows that are there already. */
 export function ListTable<Row extends object>({ rows, rowKey = 'id' as never, minWidth, ...rest }: Props<Row>) {
   const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {

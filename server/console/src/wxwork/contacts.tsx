@@ -1,10 +1,11 @@
 import type { WxworkAccount, WxworkListing } from '@shared/api/wxwork'
-import { Alert, Button, Empty, Progress, Table, type TableColumnsType, Tabs } from 'antd'
+import { Alert, Button, Empty, Progress, type TableColumnsType, Tabs } from 'antd'
 import { useAct } from '../api/use-act'
 import { useAnswer } from '../api/use-query'
 import { Cut } from '../show/cut'
 import { countText, timeText } from '../show/format'
 import { Answered } from '../show/states'
+import { ListTable } from '../table/list-table'
 
 const WATCH_MS = 2000
 
@@ -39,12 +40,12 @@ const COLUMNS: TableColumnsType<Contact> = [
 
 function ContactTable({ list }: { list: unknown[] }) {
   return (
-    <Table<Contact>
+    <ListTable<Contact>
       columns={COLUMNS}
-      dataSource={list.map(toContact)}
+      rowKey="key"
+      rows={list.map(toContact)}
       size="small"
-      tableLayout="fixed"
-      scroll={{ x: 600 }}
+      minWidth={600}
       pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
       locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="没有联系人" /> }}
     />

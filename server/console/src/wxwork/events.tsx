@@ -1,9 +1,11 @@
 import type { WxworkEventRow } from '@shared/api/wxwork'
-import { Empty, Table, type TableColumnsType } from 'antd'
+import { Empty, type TableColumnsType } from 'antd'
 import { useAnswer } from '../api/use-query'
+import { Code } from '../show/code'
 import { Cut } from '../show/cut'
 import { timeText } from '../show/format'
 import { Answered } from '../show/states'
+import { ListTable } from '../table/list-table'
 import { stageText } from './words'
 
 const COLUMNS: TableColumnsType<WxworkEventRow> = [
@@ -18,16 +20,14 @@ export function Events({ uuid }: { uuid: string }) {
   return (
     <Answered answer={answer}>
       {({ events }) => (
-        <Table<WxworkEventRow>
+        <ListTable<WxworkEventRow>
           columns={COLUMNS}
-          dataSource={events.filter((event) => event.uuid === uuid)}
-          rowKey="id"
+          rows={events.filter((event) => event.uuid === uuid)}
           size="small"
-          tableLayout="fixed"
-          scroll={{ x: 720 }}
+          minWidth={640}
           pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
           expandable={{
-            expandedRowRender: ({ payload }) => <pre className="code">{JSON.stringify(payload, null, 2)}</pre>,
+            expandedRowRender: ({ payload }) => <Code value={payload} />,
           }}
           locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="还没有事件" /> }}
         />

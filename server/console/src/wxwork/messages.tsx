@@ -1,11 +1,12 @@
 import type { WxworkAccount, WxworkMessageRow } from '@shared/api/wxwork'
-import { Alert, Button, Empty, Form, Input, Switch, Table, type TableColumnsType } from 'antd'
+import { Alert, Button, Empty, Form, Input, Switch, type TableColumnsType } from 'antd'
 import { useAct } from '../api/use-act'
 import { useAnswer } from '../api/use-query'
 import { Cut } from '../show/cut'
 import { timeText } from '../show/format'
 import { Answered } from '../show/states'
 import { StateTag } from '../show/tag'
+import { ListTable } from '../table/list-table'
 import { MESSAGE_TONES, MESSAGE_WORDS } from './words'
 
 interface Fields {
@@ -58,18 +59,18 @@ export function TestMessage({ account }: { account: WxworkAccount }) {
 }
 
 const COLUMNS: TableColumnsType<WxworkMessageRow> = [
-  { title: '接收者', width: 180, render: (_, { to, isRoom }) => <Cut>{`${isRoom ? '群 ' : ''}${to}`}</Cut> },
+  { title: '接收者', width: 120, render: (_, { to, isRoom }) => <Cut>{`${isRoom ? '群 ' : ''}${to}`}</Cut> },
   { title: '内容', dataIndex: 'content', render: (text: string) => <Cut>{text}</Cut> },
   {
     title: '状态',
-    width: 110,
+    width: 88,
     render: (_, { state }) => (
       <StateTag tone={MESSAGE_TONES[state] ?? 'grey'}>{MESSAGE_WORDS[state] ?? state}</StateTag>
     ),
   },
-  { title: '错误', dataIndex: 'error', width: 160, render: (error: string | null) => <Cut>{error}</Cut> },
-  { title: '提交', dataIndex: 'createdAt', width: 175, render: timeText },
-  { title: '完成', dataIndex: 'finishedAt', width: 175, render: timeText },
+  { title: '错误', dataIndex: 'error', width: 100, render: (error: string | null) => <Cut>{error}</Cut> },
+  { title: '提交', dataIndex: 'createdAt', width: 108, render: timeText },
+  { title: '完成', dataIndex: 'finishedAt', width: 108, render: timeText },
 ]
 
 /** The account's queue and the newest messages. */
@@ -82,13 +83,11 @@ export function Messages({ account }: { account: WxworkAccount }) {
   return (
     <Answered answer={answer}>
       {({ messages }) => (
-        <Table<WxworkMessageRow>
+        <ListTable<WxworkMessageRow>
           columns={COLUMNS}
-          dataSource={messages}
-          rowKey="id"
+          rows={messages}
           size="small"
-          tableLayout="fixed"
-          scroll={{ x: 960 }}
+          minWidth={640}
           pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
           locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="还没有发送过消息" /> }}
         />
