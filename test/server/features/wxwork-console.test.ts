@@ -125,9 +125,9 @@ describe('what is refused', () => {
     const no = await app.post('/send-text', message)
     expect(no).toMatchObject({ status: 400, body: { ok: false, raw: { errmsg: '对方不是好友' } } })
     expect(no.body.message).not.toContain('好友')
-    app.gateway.control({ failNext: 1, status: 503 })
+    app.gateway.control({ failNext: 1, status: 503, path: '/wxwork/getQrCode' })
     expect(await app.post('/get-qrcode')).toMatchObject({ status: 503, body: { ok: false } })
-    app.gateway.control({ dropAnswer: 1 })
+    app.gateway.control({ dropAnswer: 1, path: '/wxwork/automaticLogin' })
     expect(await app.post('/automatic-login')).toMatchObject({ status: 502, body: { ok: false } })
   })
 
