@@ -3,6 +3,8 @@ import { addStaff, NO_LIMITS } from './field-work'
 import { startTestApp, type TestAppOptions } from './test-app'
 
 export const INTERVAL_MS = 45_000
+/** A check that is due at once has a time that is long past. */
+const ASKED_BEFORE = '2001'
 
 /** An app with the sandbox gateway and an admin who uses the console. */
 export async function startWxworkApp(options: TestAppOptions = {}) {
@@ -44,11 +46,19 @@ export async function startWxworkApp(options: TestAppOptions = {}) {
       await until(async () => (await session()).state === 'ONLINE')
       return body.uuid
     },
-    /** One interval later, with the check that belongs to it. */
+    /** One interval later, with the check that belongs to it and those that notices ask for meanwhile. */
     async tick(): Promise<void> {
       clock.advance(INTERVAL_MS)
+      const isAsked = async () =>
+        (await get('/sessions')).body.sessions.some((one: { nextCheckAt: string }) => one.nextCheckAt < ASKED_BEFORE)
       await app.context.wxworkMonitor.pass()
-      await app.context.wxworkCallbacks.process()
+      await until(async () => {
+        await app.context.wxworkCallbacks.process()
+        await until(() => !app.context.wxworkMonitor.isChecking())
+        if (!(await isAsked())) return true
+        await app.context.wxworkMonitor.pass()
+        return false
+      })
     },
     /** Does this to an account at the gateway, and waits until it is known to be offline. */
     async fall(control: WxworkControl): Promise<void> {
