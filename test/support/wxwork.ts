@@ -1,3 +1,4 @@
+import type { WxworkAccount } from '../../types/api/wxwork'
 import type { WxworkControl } from '../../server/sandbox/wxwork'
 import { addStaff, NO_LIMITS } from './field-work'
 import { startTestApp, type TestAppOptions } from './test-app'
@@ -50,7 +51,9 @@ export async function startWxworkApp(options: TestAppOptions = {}) {
     async tick(): Promise<void> {
       clock.advance(INTERVAL_MS)
       const isAsked = async () =>
-        (await get('/sessions')).body.sessions.some((one: { nextCheckAt: string }) => one.nextCheckAt < ASKED_BEFORE)
+        (await get('/sessions')).body.sessions.some(
+          ({ monitored, nextCheckAt }: WxworkAccount) => monitored && nextCheckAt! < ASKED_BEFORE,
+        )
       await app.context.wxworkMonitor.pass()
       await until(async () => {
         await app.context.wxworkCallbacks.process()
