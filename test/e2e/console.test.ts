@@ -2,7 +2,7 @@ import type { Browser, Locator } from 'playwright-core'
 import { addCrew, addOrder, chainOf, type Crew, rowsOf, SITE } from '../support/field-work'
 import { startTestApp, type TestApp } from '../support/test-app'
 import { launchBrowser } from './browser'
-import { type Desk, openDesk } from './desk'
+import { type Desk, named, openDesk } from './desk'
 import { describeInBrowser } from './describe-in-browser'
 
 jest.setTimeout(120_000)
@@ -15,7 +15,7 @@ describeInBrowser('the console in a browser', () => {
 
   const heading = (name: string | RegExp) => desk.page.getByRole('heading', { level: 1, name })
   const button = (name: string | RegExp, inside: Locator = desk.page.locator('body')) =>
-    inside.getByRole('button', { name, exact: typeof name === 'string' })
+    inside.getByRole('button', { name: typeof name === 'string' ? named(name) : name })
   const dialog = () => desk.page.getByRole('dialog')
   const said = (text: string) => desk.page.locator('.ant-message').getByText(text).waitFor()
   const open = (path: string) => desk.page.goto(`${app.url}/console${path}`)

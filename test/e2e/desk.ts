@@ -20,6 +20,9 @@ export interface Desk {
 
 const HEIGHT = 800
 
+/** The name of a button, also while its spinner comes or goes. */
+export const named = (name: string) => new RegExp(`^(loading)?\\s*${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`)
+
 /** A desktop browser of its own, before the login of the console. */
 export async function openDesk(browser: Browser, origin: string, options: DeskOptions = {}): Promise<Desk> {
   const { width = 1280, dark = false } = options
