@@ -22,12 +22,6 @@ const server = (displayName, folder) => ({
   setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
 })
 
-/** Those that drive browsers or whole servers. */
-const onceMore = (project) => ({
-  ...project,
-  setupFilesAfterEnv: [...project.setupFilesAfterEnv, '<rootDir>/test/support/once-more.ts'],
-})
-
 module.exports = {
   // One database for all: with SQL Server the suites take turns.
   maxWorkers: process.env.TEST_MSSQL_URL ? 1 : '100%',
@@ -35,12 +29,12 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   projects: [
     server('server', '{server,cloudfunctions}'),
-    { ...onceMore(server('e2e', 'e2e')), globalSetup: '<rootDir>/test/e2e/build.js' },
+    { ...server('e2e', 'e2e'), globalSetup: '<rootDir>/test/e2e/build.js' },
     {
       ...server('console', 'console'),
       moduleNameMapper: { '^@shared/(.*)$': '<rootDir>/types/$1' },
     },
-    onceMore(server('load', 'load')),
+    server('load', 'load'),
     require('./test/miniprogram/jest.project.js'),
     require('./test/weapp/jest.project.js'),
   ],
