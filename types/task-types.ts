@@ -156,3 +156,6 @@ export const UPLOAD_LIMITS = {
   maxFiles: 9,
   maxFileBytes: 10 * 1024 * 1024,
 } as const
+
+/** Of the documents the server takes, for choosing them; it goes by what is in them. */
+export const DOCUMENT_EXTENSIONS = ['pdf', 'doc', 'docx', 'xls', 'xlsx']

@@ -98,6 +98,8 @@ const LISTS: [path: string, who: keyof Crew, queries: number, rows: string | nul
     3,
     "task where create_time >= '2025-12-31T16:00:00.000Z' and create_time < '2026-01-31T16:00:00.000Z'",
   ],
+  ['/api/v1/admin/tasks?by=completed&from=2026-01-01', 'admin', 3, null],
+  ['/api/v1/admin/tasks?by=cancelled&from=2026-01-01&to=2026-01-31', 'admin', 3, null],
   ['/api/v1/admin/tasks?attention=undispatched', 'admin', 3, "task where status = 'open' and current_step = 0"],
   ['/api/v1/admin/tasks?attention=unaccepted', 'admin', 2, "task where id = ''"],
   [

@@ -9,6 +9,9 @@ import type { StaffRole, StaffUser } from './staff'
  */
 
 export const TASK_ORIGINS = ['miniprogram', 'external', 'admin'] as const
+/** What happened to a task on the days a list is narrowed to. */
+export const TASK_MOMENTS = ['created', 'completed', 'cancelled'] as const
+export type TaskMoment = (typeof TASK_MOMENTS)[number]
 export type TaskOrigin = (typeof TASK_ORIGINS)[number]
 
 /** `GET /admin/tasks`; `id` is the work order's UUID, `task_id` its T-number. */

@@ -1,4 +1,5 @@
 import Taro from '@tarojs/taro'
+import { DOCUMENT_EXTENSIONS } from '@shared/task-types'
 import { IS_BROWSER } from '@/shared/platform'
 import { pickInBrowser } from './pick-files-browser'
 
@@ -9,8 +10,6 @@ export interface PickedFile {
   size: number
   kind: 'image' | 'document'
 }
-
-export const DOCUMENT_EXTENSIONS = ['pdf', 'doc', 'docx', 'xls', 'xlsx']
 
 /** File name of a temporary path, which carries no real one for pictures. */
 const nameOf = (path: string, index: number) =>

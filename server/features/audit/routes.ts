@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AdminAuditRow } from '../../../types/api/admin'
 import { staff } from '../../http/authenticate'
-import { optionalText, pageQuery } from '../../http/fields'
+import { dayRange, filterText, pageQuery } from '../../http/fields'
 import type { Family } from '../../http/guard'
 import { pageOf } from '../../http/page'
 import type { AuditService } from './service'
@@ -18,7 +18,8 @@ const auditEntry = z.object({
 
 const auditQuery = z.object({
   ...pageQuery(20),
-  q: optionalText('搜索内容', 100).transform((value) => value ?? undefined),
+  q: filterText('搜索内容'),
+  ...dayRange(),
 })
 
 export function mountAuditRoutes({ route }: Family, { audit }: { audit: AuditService }) {

@@ -3,7 +3,7 @@ import type { StaffPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'
 import { newId } from '../../ids'
 import { shanghaiTime } from '../../time'
-import type { AuditRepository } from './repository'
+import type { AuditFilter, AuditRepository } from './repository'
 
 const MAX_TARGET = 100
 
@@ -27,15 +27,14 @@ export function createAuditService({ repository, now }: { repository: AuditRepos
         trx,
       ),
 
-    /** `q` is looked for in who, what and to what. */
-    async list({ q, ...page }: { q?: string; page: number; size: number }) {
-      const { rows, total } = await repository.list(q, page)
+    async list({ page, size, ...filter }: AuditFilter & { page: number; size: number }) {
+      const { rows, total } = await repository.list(filter, { page, size })
       const list = rows.map(({ created_at, detail, ...row }) => ({
         ...row,
         detail: JSON.parse(detail) as Record<string, unknown>,
         create_time: shanghaiTime(created_at),
       }))
-      return toPage(list, total, page)
+      return toPage(list, total, { page, size })
     },
   }
 }

@@ -3,7 +3,7 @@ import type { AdminCustomerRow } from '../../../types/api/admin'
 import type { Database } from '../../db/database'
 import { AppError } from '../../errors/app-error'
 import { staff, type StaffPrincipal } from '../../http/authenticate'
-import { optionalText, pageQuery } from '../../http/fields'
+import { filterText, optionalText, pageQuery } from '../../http/fields'
 import type { Family } from '../../http/guard'
 import { pageOf, toPage } from '../../http/page'
 import { shanghaiTime } from '../../time'
@@ -28,7 +28,7 @@ const customerRow = z.object({
 
 const customerQuery = z.object({
   ...pageQuery(20),
-  q: optionalText('搜索内容', 100).transform((value) => value ?? undefined),
+  q: filterText('搜索内容'),
 })
 const customerParams = z.object({
   id: z

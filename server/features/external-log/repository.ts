@@ -9,6 +9,9 @@ export interface ExternalLogFilter {
   system?: string
   success?: boolean
   q?: string
+  from?: Date
+  /** Before this. */
+  to?: Date
 }
 
 /** A statement takes about 2,000 parameters, and a row has 15. */
@@ -16,7 +19,7 @@ const ROWS_PER_INSERT = 100
 const ROWS_PER_REMOVAL = 500
 
 export function createExternalLogRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
-  const filtered = ({ system, success, q }: ExternalLogFilter) =>
+  const filtered = ({ system, success, q, from, to }: ExternalLogFilter) =>
     db
       .selectFrom('external_api_log')
       .$if(system !== undefined, (query) => query.where('system_name', '=', system!))
@@ -26,6 +29,8 @@ export function createExternalLogRepository({ db, engine }: Pick<Database, 'db' 
           eb.or(['account', 'api_endpoint', 'error_message', 'trace_id'].map((column) => contains(column, q!))),
         ),
       )
+      .$if(from !== undefined, (query) => query.where('create_time', '>=', from!))
+      .$if(to !== undefined, (query) => query.where('create_time', '<', to!))
 
   return {
     insert: async (rows: ExternalLogRow[], on: Db = db): Promise<void> => {

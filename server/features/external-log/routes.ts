@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ExternalLogRow } from '../../../types/api/admin-external'
 import type { ReplayResult } from '../../../types/api/sessions'
 import { staff } from '../../http/authenticate'
-import { oneOf, optionalText, pageQuery, text } from '../../http/fields'
+import { dayRange, filterFlag, filterText, pageQuery, text } from '../../http/fields'
 import type { Family } from '../../http/guard'
 import { pageOf } from '../../http/page'
 import type { ExternalReplay } from './replay'
@@ -28,9 +28,10 @@ const record = z.object({
 
 const query = z.object({
   ...pageQuery(20),
-  system: optionalText('系统标识', 100).transform((value) => value ?? undefined),
-  success: oneOf('是否成功', ['true', 'false']).optional(),
-  q: optionalText('搜索词', 100).transform((value) => value ?? undefined),
+  system: filterText('系统标识'),
+  success: filterFlag('是否成功'),
+  q: filterText('搜索词'),
+  ...dayRange(),
 })
 
 const answered = z.object({
@@ -86,7 +87,6 @@ export function mountExternalLogRoutes(
       response: pageOf(record),
       message: '获取成功',
     },
-    ({ query: { success, ...rest } }) =>
-      externalLog.list({ ...rest, success: success === undefined ? undefined : success === 'true' }),
+    ({ query: filters }) => externalLog.list(filters),
   )
 }

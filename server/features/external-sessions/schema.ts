@@ -7,7 +7,7 @@ import {
   SESSION_STATUSES,
 } from '../../../types/api/admin-external'
 import { DRY_RUN_STEPS, type DryRunResult } from '../../../types/api/sessions'
-import { optionalText, pageQuery, text } from '../../http/fields'
+import { filterText, pageQuery, text } from '../../http/fields'
 import { systemDraft } from '../external-systems/schema'
 
 const status = z.enum(SESSION_STATUSES)
@@ -15,7 +15,7 @@ const status = z.enum(SESSION_STATUSES)
 export const sessionParams = z.object({ system: text('系统标识', 100), account: text('登录账号', 100) })
 export const sessionQuery = z.object({
   ...pageQuery(20),
-  system: optionalText('系统标识', 100).transform((value) => value ?? undefined),
+  system: filterText('系统标识'),
 })
 
 const loginFacts = {
@@ -53,8 +53,8 @@ export const sessionRow = z.object({
 
 export const dryRunParams = sessionParams.pick({ system: true })
 export const dryRunBody = z.object({
-  account: optionalText('登录账号', 100).transform((value) => value ?? undefined),
-  endpoint: optionalText('接口名称', 100).transform((value) => value ?? undefined),
+  account: filterText('登录账号'),
+  endpoint: filterText('接口名称'),
   system: systemDraft.optional(),
 })
 export type DryRunInput = z.infer<typeof dryRunBody>

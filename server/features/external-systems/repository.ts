@@ -2,11 +2,17 @@ import type { Selectable, Updateable } from 'kysely'
 import type { SessionState, SessionStatus } from '../../../types/api/admin-external'
 import type { Database, Db } from '../../db/database'
 import type { ExternalApiEndpointTable, ExternalAuthSessionTable, ExternalSystemTable } from '../../db/external-schema'
-import { pageWithTotal } from '../../db/sql-kit'
+import { contains, pageWithTotal } from '../../db/sql-kit'
 
 export type SystemRow = Selectable<ExternalSystemTable>
 export type EndpointRow = Selectable<ExternalApiEndpointTable>
 export type AccountRow = Selectable<ExternalAuthSessionTable>
+
+export interface SystemFilter {
+  /** Looked for in name and address. */
+  q?: string
+  active?: boolean
+}
 
 export interface AccountSummary {
   system_name: string
@@ -28,8 +34,13 @@ type Sealed = Pick<SealedRow, 'password' | 'cookie'>
 
 export function createExternalSystemRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
   return {
-    list: (page: { page: number; size: number }) => {
-      const filtered = db.selectFrom('external_system')
+    list: ({ q, active }: SystemFilter, page: { page: number; size: number }) => {
+      const filtered = db
+        .selectFrom('external_system')
+        .$if(q !== undefined, (query) =>
+          query.where((eb) => eb.or(['system_name', 'base_url'].map((column) => contains(column, q!)))),
+        )
+        .$if(active !== undefined, (query) => query.where('is_active', '=', active!))
       return pageWithTotal({ filtered, rows: filtered.selectAll().orderBy('system_name') }, engine, page)
     },
 

@@ -6,7 +6,7 @@ import {
   SESSION_STATUSES,
 } from '../../../types/api/admin-external'
 import { PROFILE_NAMES } from '../../connectors/external-site/profiles'
-import { integer, listOf, oneOf, optionalText, pageQuery, text } from '../../http/fields'
+import { filterFlag, filterText, integer, listOf, oneOf, optionalText, pageQuery, text } from '../../http/fields'
 
 /** Words of our own addresses, which a system's name would be taken for. */
 const RESERVED = new Set(['systems', 'sessions', 'challenges', 'logs', 'pulls', 'work-orders', 'endpoints', 'profiles'])
@@ -95,7 +95,11 @@ export type EndpointChanges = z.infer<typeof endpointChanges>
 export const systemParams = z.object({ system: text('系统标识', 100) })
 export const endpointParams = systemParams.extend({ id: text('接口编号', 36) })
 export const accountParams = systemParams.extend({ account: text('登录账号', 100) })
-export const systemQuery = z.object(pageQuery(20))
+export const systemQuery = z.object({
+  ...pageQuery(20),
+  q: filterText('搜索内容'),
+  active: filterFlag('是否启用'),
+})
 
 export const endpointView = z.object({
   id: z.string(),

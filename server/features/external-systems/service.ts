@@ -10,7 +10,14 @@ import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
 import { Accounts } from './accounts'
 import { assertComplete, Endpoints } from './endpoints'
-import type { AccountRow, AccountSummary, EndpointRow, ExternalSystemRepository, SystemRow } from './repository'
+import type {
+  AccountRow,
+  AccountSummary,
+  EndpointRow,
+  ExternalSystemRepository,
+  SystemFilter,
+  SystemRow,
+} from './repository'
 import type { EndpointChanges, EndpointInput, SystemChanges, SystemInput } from './schema'
 import { type OpenSystem, profileOf, type Sites } from './sites'
 import { toEndpoint, toView } from './views'
@@ -128,8 +135,8 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
     pullsDue: () => repository.pullsDue(now()),
     update: repository.update,
 
-    async list(page: { page: number; size: number }) {
-      const { rows, total } = await repository.list(page)
+    async list({ page, size, ...filter }: SystemFilter & { page: number; size: number }) {
+      const { rows, total } = await repository.list(filter, { page, size })
       const accounts = await repository.accounts(rows.map(({ system_name }) => system_name))
       const list = rows.map((row) =>
         view(
@@ -137,7 +144,7 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
           accounts.filter(({ system_name }) => system_name === row.system_name),
         ),
       )
-      return toPage(await Promise.all(list), total, page)
+      return toPage(await Promise.all(list), total, { page, size })
     },
 
     detail: async (reference: string) => view(await get(reference)),

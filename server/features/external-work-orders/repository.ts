@@ -16,6 +16,8 @@ const NUMBERS_AT_ONCE = 1_000
 export interface OrderFilter {
   system?: string
   q?: string
+  /** Whether it is a task of ours by now. */
+  imported?: boolean
 }
 
 export function createExternalWorkOrderRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
@@ -116,7 +118,7 @@ export function createExternalWorkOrderRepository({ db, engine }: Pick<Database,
       return numUpdatedRows === 1n
     },
 
-    list: ({ system, q }: OrderFilter, page: { page: number; size: number }) => {
+    list: ({ system, q, imported }: OrderFilter, page: { page: number; size: number }) => {
       const filtered = db
         .selectFrom('external_work_order')
         .$if(system !== undefined, (query) => query.where('system_name', '=', system!))
@@ -125,6 +127,7 @@ export function createExternalWorkOrderRepository({ db, engine }: Pick<Database,
             eb.or(['external_no', 'title', 'content', 'address'].map((column) => contains(column, q!))),
           ),
         )
+        .$if(imported !== undefined, (query) => query.where('task_id', imported ? 'is not' : 'is', null))
       const rows = filtered.selectAll().orderBy('first_seen_at', 'desc').orderBy('id', 'desc')
       return pageWithTotal({ filtered, rows }, engine, page)
     },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ExternalImported, ExternalOrderRow, ExternalPullRow } from '../../../types/api/admin-external'
 import { TASK_TYPES } from '../../../types/task-types'
-import { integer, oneOf, optionalText, pageQuery, text } from '../../http/fields'
+import { filterFlag, filterText, integer, oneOf, pageQuery, text } from '../../http/fields'
 
 export const pullParams = z.object({ system: text('系统标识', 100) })
 export const runParams = z.object({ run_id: text('拉取编号', 36) })
@@ -23,9 +23,13 @@ export const pullRun = z.object({
   finished_at: z.string().nullable(),
 }) satisfies z.ZodType<ExternalPullRow>
 
-const filter = (label: string) => optionalText(label, 100).transform((value) => value ?? undefined)
-export const orderQuery = z.object({ ...pageQuery(20), system: filter('系统标识'), q: filter('搜索词') })
-export const runQuery = z.object({ ...pageQuery(20), system: filter('系统标识') })
+export const orderQuery = z.object({
+  ...pageQuery(20),
+  system: filterText('系统标识'),
+  q: filterText('搜索词'),
+  imported: filterFlag('是否已导入'),
+})
+export const runQuery = z.object({ ...pageQuery(20), system: filterText('系统标识') })
 export const orderParams = z.object({ id: text('外部工单编号', 36) })
 export const orderRow = z.object({
   id: z.string(),

@@ -1,9 +1,10 @@
 import type { Database, Db } from '../../db/database'
 import type { TaskTable } from '../../db/schema'
-import { pageWithTotal } from '../../db/sql-kit'
+import { contains, pageWithTotal } from '../../db/sql-kit'
 import type { Selectable } from 'kysely'
 
 const SYSTEM = 'ngs'
+const DRIFT_TEXTS = ['task.task_id', 'task.customer_company', 'task.ngs_oid']
 
 export type Subject = Pick<Selectable<TaskTable>, 'id' | 'type' | 'ngs_oid' | 'ngs_task_id'> & {
   customer_guid: string | null
@@ -78,8 +79,10 @@ export function createNgsSyncRepository({ db, engine }: Pick<Database, 'db' | 'e
     },
 
     /** Newest task first. */
-    drift: (late: Date, page: { page: number; size: number }) => {
-      const filtered = drifting(late)
+    drift: ({ late, q }: { late: Date; q?: string }, page: { page: number; size: number }) => {
+      const filtered = drifting(late).$if(q !== undefined, (query) =>
+        query.where((eb) => eb.or(DRIFT_TEXTS.map((column) => contains(column, q!)))),
+      )
       const rows = filtered
         .select([
           'task.id',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { AdminDriftRow } from '../../../types/api/admin'
 import { TASK_STATUSES } from '../../../types/task-types'
 import { staff } from '../../http/authenticate'
-import { pageQuery, text } from '../../http/fields'
+import { filterText, pageQuery, text } from '../../http/fields'
 import type { Family } from '../../http/guard'
 import { pageOf } from '../../http/page'
 import type { NgsDrift, NgsOrders } from './service'
@@ -52,7 +52,7 @@ export function mountNgsSyncRoutes(
     {
       summary: '与 ngs 不一致的任务',
       access: staff('ADMIN', 'HOMECARE_DISPATCHER'),
-      query: z.object(pageQuery(20)),
+      query: z.object({ ...pageQuery(20), q: filterText('搜索内容') }),
       response: pageOf(drift),
       message: '获取成功',
     },

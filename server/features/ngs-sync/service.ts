@@ -174,8 +174,10 @@ export type NgsOrders = ReturnType<typeof createNgsOrders>
 /** Where ngs and our tasks disagree, as far as we know without asking. */
 export function createNgsDrift({ repository, now }: { repository: NgsSyncRepository; now: () => Date }) {
   return {
-    async list(page: { page: number; size: number }) {
-      const { rows, total } = await repository.drift(new Date(now().getTime() - LATE_MS), page)
+    /** `q` is looked for in the numbers and the company. */
+    async list({ q, ...page }: { q?: string; page: number; size: number }) {
+      const late = new Date(now().getTime() - LATE_MS)
+      const { rows, total } = await repository.drift({ late, q }, page)
       const entries = await repository.entries(rows.map(({ id }) => id))
       const list = rows.map((task) =>
         toDrift(

@@ -2,10 +2,18 @@ import type { Selectable } from 'kysely'
 import type { Database, Db } from '../../db/database'
 import { isUniqueViolation } from '../../db/db-error'
 import type { SlaConfigTable } from '../../db/schema'
-import { paged, prepare } from '../../db/sql-kit'
+import { contains, paged, pageWithTotal, prepare } from '../../db/sql-kit'
 
 export type SlaRow = Selectable<SlaConfigTable>
 export type SlaRule = Pick<SlaRow, 'config_key' | 'config_value' | 'scope_type' | 'scope_id'>
+
+export interface SlaFilter {
+  /** Looked for in the scope's id and the value. */
+  q?: string
+  config_key?: string
+  scope_type?: SlaRow['scope_type']
+  active?: boolean
+}
 
 /** Whom a rule may apply to. */
 export interface SlaSubject {
@@ -48,6 +56,16 @@ export function createSlaRepository({ db, engine }: Pick<Database, 'db' | 'engin
       ),
   )
 
+  const matching = ({ q, config_key, scope_type, active }: SlaFilter) =>
+    db
+      .selectFrom('sys_sla_config')
+      .$if(q !== undefined, (query) =>
+        query.where((eb) => eb.or(['scope_id', 'config_value'].map((column) => contains(column, q!)))),
+      )
+      .$if(config_key !== undefined, (query) => query.where('config_key', '=', config_key!))
+      .$if(scope_type !== undefined, (query) => query.where('scope_type', '=', scope_type!))
+      .$if(active !== undefined, (query) => query.where('is_active', '=', active!))
+
   const change = async (row: SlaRow, on: Db) => {
     const { config_value, is_active, updated_at } = row
     const { numUpdatedRows } = await on
@@ -82,17 +100,10 @@ export function createSlaRepository({ db, engine }: Pick<Database, 'db' | 'engin
         .where('is_active', '=', true)
         .execute(),
 
-    list: async (page: { page: number; size: number }): Promise<{ rows: SlaRow[]; total: number }> => {
-      const rows = await paged(
-        db.selectFrom('sys_sla_config').selectAll().orderBy('config_key').orderBy('scope_type').orderBy('scope_id'),
-        engine,
-        page,
-      ).execute()
-      const { count } = await db
-        .selectFrom('sys_sla_config')
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow()
-      return { rows, total: Number(count) }
+    list: (filter: SlaFilter, page: { page: number; size: number }): Promise<{ rows: SlaRow[]; total: number }> => {
+      const filtered = matching(filter)
+      const rows = filtered.selectAll().orderBy('config_key').orderBy('scope_type').orderBy('scope_id')
+      return pageWithTotal({ filtered, rows }, engine, page)
     },
 
     /** One row per key and scope. @returns it as it now stands */

@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import type { AdminSlaRehearsal, AdminSlaRow } from '../../../types/api/admin'
-import { oneOf, optionalText, pageQuery, recordId, text } from '../../http/fields'
+import { filter, filterFlag, filterText, oneOf, optionalText, pageQuery, recordId, text } from '../../http/fields'
 import { ACCURACY_KEY, isAccuracyMode, isRadius, MAX_RADIUS_METERS, RADIUS_KEY } from './rules'
 
+const SLA_KEYS = [RADIUS_KEY, ACCURACY_KEY] as const
 export const SLA_SCOPES = ['WORK_ORDER', 'ORG', 'TEAM', 'GLOBAL'] as const
 
 const configValue = z.preprocess((value) => (typeof value === 'number' ? String(value) : value), text('配置值', 100))
 
 const base = z.object({
-  config_key: oneOf('配置项', [RADIUS_KEY, ACCURACY_KEY]),
+  config_key: oneOf('配置项', SLA_KEYS),
   config_value: configValue,
   scope_type: oneOf('范围类型', SLA_SCOPES),
   scope_id: optionalText('范围编号', 36),
@@ -52,7 +53,13 @@ export const slaRow = z.object({
   is_active: z.boolean(),
   update_time: z.string(),
 }) satisfies z.ZodType<AdminSlaRow>
-export const slaQuery = z.object(pageQuery(20))
+export const slaQuery = z.object({
+  ...pageQuery(20),
+  q: filterText('搜索内容'),
+  config_key: filter(oneOf('配置项', SLA_KEYS)),
+  scope_type: filter(oneOf('范围类型', SLA_SCOPES)),
+  active: filterFlag('是否启用'),
+})
 
 export const slaInForce = z.object({
   radiusMeters: z.number(),

@@ -8,7 +8,7 @@ import { shanghaiTime } from '../../time'
 import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
 import { createRehearsal } from './rehearsal'
-import type { SlaRepository, SlaRow, SlaRule, SlaSubject } from './repository'
+import type { SlaFilter, SlaRepository, SlaRow, SlaRule, SlaSubject } from './repository'
 import { inForce } from './rules'
 import type { SlaInput } from './schema'
 
@@ -39,9 +39,9 @@ export function createSlaService({ repository, audit, transaction, now }: SlaSer
       return this.inForce(subject)
     },
 
-    async list(page: { page: number; size: number }) {
-      const { rows, total } = await repository.list(page)
-      return toPage(rows.map(toRow), total, page)
+    async list({ page, size, ...filter }: SlaFilter & { page: number; size: number }) {
+      const { rows, total } = await repository.list(filter, { page, size })
+      return toPage(rows.map(toRow), total, { page, size })
     },
 
     /** One row per key and scope; setting it again changes it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AdminNewStaff, AdminStaffRow } from '../../../types/api/admin'
 import { STAFF_ROLES, type StaffLogin, type StaffUser } from '../../../types/api/staff'
-import { oneOf, optionalText, pageQuery, recordId, text, uuid } from '../../http/fields'
+import { filterText, oneOf, optionalText, pageQuery, recordId, text, uuid } from '../../http/fields'
 
 export const staffUser = z.object({
   id: z.string(),
@@ -42,7 +42,7 @@ const blankIsAbsent = (value: unknown) => (value === '' ? undefined : value)
 export const staffQuery = z.object({
   ...pageQuery(20),
   role: z.preprocess(blankIsAbsent, oneOf('角色', STAFF_ROLES).optional()),
-  q: optionalText('搜索内容', 100).transform((value) => value ?? undefined),
+  q: filterText('搜索内容'),
 })
 
 export const newStaffBody = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { AdminEvaluationRow } from '../../../types/api/admin'
 import type { Batch } from '../../db/sql-kit'
 import { staff } from '../../http/authenticate'
-import { dayRange, filterFlag, filterInteger, pageQuery } from '../../http/fields'
+import { dayRange, filterFlag, filterInteger, filterText, pageQuery } from '../../http/fields'
 import type { Family } from '../../http/guard'
 import { pageOf, toPage } from '../../http/page'
 import { shanghaiTime } from '../../time'
@@ -23,6 +23,7 @@ const row = z.object({
 
 /** What the console's list and its export can be narrowed to. */
 export const evaluationFilters = {
+  q: filterText('搜索内容'),
   below: filterInteger('评分上限', 1, 6),
   low: filterFlag('是否低分'),
   ...dayRange(),

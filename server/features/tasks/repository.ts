@@ -22,6 +22,8 @@ export interface TaskFilter {
 }
 
 export interface EvaluationFilter {
+  /** Looked for in task number, company, worker and comment. */
+  q?: string
   /** Overall score under this. */
   below?: number
   low?: boolean
@@ -98,11 +100,13 @@ export function createTaskRepository({ db, engine }: Pick<Database, 'db' | 'engi
 
   const ratedTask = ['task.task_id as number', 'task.customer_company', 'staff.full_name as worker_name'] as const
 
-  const ratings = ({ below, low, from, to }: EvaluationFilter) =>
+  const RATING_TEXTS = ['task.task_id', 'task.customer_company', 'staff.full_name', 'rating.comment']
+  const ratings = ({ q, below, low, from, to }: EvaluationFilter) =>
     db
       .selectFrom('service_evaluation as rating')
       .innerJoin('task', 'task.id', 'rating.task_id')
       .leftJoin('staff', 'staff.id', 'task.worker_id')
+      .$if(q !== undefined, (query) => query.where((eb) => eb.or(RATING_TEXTS.map((column) => contains(column, q!)))))
       .$if(below !== undefined, (query) => query.where('rating.overall_rating', '<', below!))
       .$if(low !== undefined, (query) =>
         query.where((eb) => {

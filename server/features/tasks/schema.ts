@@ -18,6 +18,7 @@ import {
   VERIFICATION_TYPES,
 } from '../../../types/task-types'
 import {
+  filterText,
   instant,
   integer,
   latitude,
@@ -204,7 +205,7 @@ export const taskQuery = z.object({
   ...pageQuery(),
   status: z.preprocess(blankIsAbsent, oneOf('状态', TASK_STATUSES).optional()),
   type: z.preprocess(blankIsAbsent, oneOf('任务类型', TASK_TYPES).optional()),
-  q: optionalText('搜索内容', 100).transform((value) => value ?? undefined),
+  q: filterText('搜索内容'),
 })
 
 /** T-number or UUID. */

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { TaskOrigin } from '../../../types/api/admin'
+import type { TaskMoment, TaskOrigin } from '../../../types/api/admin'
 import type { AssignmentStatus } from '../../../types/api/homecare'
 import type { TaskAttention } from '../../../types/api/overview'
 import type { TaskStatus, TaskType } from '../../../types/task-types'
@@ -26,9 +26,9 @@ export interface WorkOrderFilter {
   type?: TaskType
   step?: number
   origin?: TaskOrigin
-  /** Submitted at or after. */
+  /** What happened at or after `from` and before `to`; a submission, if nothing is said. */
+  by?: TaskMoment
   from?: Date
-  /** Submitted before. */
   to?: Date
   attention?: { reason: TaskAttention; now: Date }
   q?: string
@@ -37,14 +37,35 @@ export interface WorkOrderFilter {
 }
 
 export function createWorkOrderRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
-  const ofTask = ({ type, step, origin, from, to, attention }: WorkOrderFilter) =>
-    db
-      .selectFrom('task')
+  /** Tasks to which it happened in that time, in the ways the overview counts them. */
+  const happened = (by: 'completed' | 'cancelled', { from, to }: Pick<WorkOrderFilter, 'from' | 'to'>) =>
+    by === 'completed'
+      ? db
+          .selectFrom('hc_dispatch_assignments as ended')
+          .select('ended.work_order_id')
+          .where('ended.status', '=', 'COMPLETED')
+          .$if(from !== undefined, (query) => query.where('ended.ended_at', '>=', from!))
+          .$if(to !== undefined, (query) => query.where('ended.ended_at', '<', to!))
+      : db
+          .selectFrom('hc_work_order_events as event')
+          .select('event.work_order_id')
+          .where('event.event_type', '=', 'CANCELLED')
+          .$if(from !== undefined, (query) => query.where('event.created_at', '>=', from!))
+          .$if(to !== undefined, (query) => query.where('event.created_at', '<', to!))
+
+  const inTime = ({ by = 'created', from, to }: Pick<WorkOrderFilter, 'by' | 'from' | 'to'>) =>
+    by === 'created'
+      ? db
+          .selectFrom('task')
+          .$if(from !== undefined, (query) => query.where('task.create_time', '>=', from!))
+          .$if(to !== undefined, (query) => query.where('task.create_time', '<', to!))
+      : db.selectFrom('task').where('task.id', 'in', happened(by, { from, to }))
+
+  const ofTask = ({ type, step, origin, attention, ...time }: WorkOrderFilter) =>
+    inTime(time)
       .$if(type !== undefined, (query) => query.where('task.type', '=', type!))
       .$if(step !== undefined, (query) => query.where('task.current_step', '=', step!))
       .$if(origin !== undefined, (query) => query.where('task.origin', '=', origin!))
-      .$if(from !== undefined, (query) => query.where('task.create_time', '>=', from!))
-      .$if(to !== undefined, (query) => query.where('task.create_time', '<', to!))
       .$if(attention !== undefined, (query) => query.where((eb) => needs(eb, attention!.reason, attention!.now)))
 
   const filtered = ({ workerId, unassigned, status, done, q, hidePhone, ...rest }: WorkOrderFilter) =>

@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { type AdminTaskDetail, type AdminTaskPatch, type AdminTaskRow, TASK_ORIGINS } from '../../../types/api/admin'
+import {
+  type AdminTaskDetail,
+  type AdminTaskPatch,
+  type AdminTaskRow,
+  TASK_MOMENTS,
+  TASK_ORIGINS,
+} from '../../../types/api/admin'
 import {
   ASSIGNMENT_STATUSES,
   type StepRecordView,
@@ -125,6 +131,8 @@ export const adminTaskFilters = {
   unassigned: filterFlag('是否未派单'),
   worker_id: filter(uuid('服务人员编号')),
   origin: filter(oneOf('来源', TASK_ORIGINS)),
+  /** What `from` and `to` are the days of; a submission, if nothing is said. */
+  by: filter(oneOf('日期类型', TASK_MOMENTS)),
   ...dayRange(),
   q: filterText('搜索内容'),
 }

@@ -61,8 +61,8 @@ export const REPOSITORIES: Record<string, Sampled> = {
   audit: repository(createAuditRepository)(({ on, row }) => ({
     insert: [[row('audit_log'), on]],
     list: [
-      [undefined, firstPage],
-      ['staff', lastPage],
+      [{}, firstPage],
+      [{ q, from: time, to: time }, lastPage],
     ],
   })),
   cloud: repository(createCloudRepository)(({ row }) => ({
@@ -107,7 +107,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     insert: [[Array.from({ length: 250 }, () => row('external_api_log'))], [[row('external_api_log')], on]],
     list: [
       [{}, firstPage],
-      [{ system: 'ngs', success: false, q }, lastPage],
+      [{ system: 'ngs', success: false, q, from: time, to: time }, lastPage],
     ],
     removeBefore: [[time]],
   })),
@@ -140,7 +140,10 @@ export const REPOSITORIES: Record<string, Sampled> = {
     closeChallengesOf: [[id], [id, on]],
   })),
   'external-systems': repository(createExternalSystemRepository)(({ on, row }) => ({
-    list: [[firstPage], [lastPage]],
+    list: [
+      [{}, firstPage],
+      [{ q, active: true }, lastPage],
+    ],
     find: [[id], ['s', on]],
     insert: [[row('external_system'), on]],
     update: [
@@ -192,7 +195,8 @@ export const REPOSITORIES: Record<string, Sampled> = {
     link: [[id, { id, task_id: 'T202603020001' }, on]],
     list: [
       [{}, firstPage],
-      [{ system: 's', q }, lastPage],
+      [{ system: 's', q, imported: false }, lastPage],
+      [{ imported: true }, firstPage],
     ],
   })),
   files: repository(createFileRepository)(({ on, row }) => ({
@@ -234,8 +238,8 @@ export const REPOSITORIES: Record<string, Sampled> = {
     subject: [[id]],
     setIds: [[on, id, { oId: 'o', taskId: 't' }]],
     drift: [
-      [time, firstPage],
-      [time, lastPage],
+      [{ late: time }, firstPage],
+      [{ late: time, q }, lastPage],
     ],
     entries: [[[id]], [texts(100)]],
     findTask: [[id, on]],
@@ -297,7 +301,10 @@ export const REPOSITORIES: Record<string, Sampled> = {
   sla: repository(createSlaRepository)(({ on, row }) => ({
     rulesFor: [[{ id, org_id: id, team_id: null }], [{ id, org_id: id, team_id: id }, on]],
     allActive: [[]],
-    list: [[lastPage]],
+    list: [
+      [{}, firstPage],
+      [{ q, config_key: 'k', scope_type: 'TEAM', active: false }, lastPage],
+    ],
     upsert: [[row('sys_sla_config'), on]],
     subject: [[id]],
     submittedFixes: [[time, lastPage]],
@@ -342,12 +349,12 @@ export const REPOSITORIES: Record<string, Sampled> = {
     evaluation: [[id]],
     listEvaluations: [
       [{}, firstPage],
-      [{ below: 3, low: true, from: time, to: time }, lastPage],
+      [{ q, below: 3, low: true, from: time, to: time }, lastPage],
       [{ low: false }, lastPage],
     ],
     evaluationBatch: [
       [{}, firstBatch],
-      [{ low: true, from: time, to: time }, nextBatch],
+      [{ q, low: true, from: time, to: time }, nextBatch],
     ],
   })),
   visits: repository(createVisitRepository)(({ on, row }) => ({
@@ -388,6 +395,8 @@ export const REPOSITORIES: Record<string, Sampled> = {
         { step: 1, origin: 'external', from: time, to: time, attention: { reason: 'undispatched', now: time } },
         lastPage,
       ],
+      [{ by: 'completed', from: time, to: time }, firstPage],
+      [{ by: 'cancelled', from: time, to: time }, firstPage],
       [{ attention: { reason: 'unaccepted', now: time } }, lastPage],
       [{ attention: { reason: 'appointment_soon', now: time } }, lastPage],
       [{ attention: { reason: 'appointment_missed', now: time } }, lastPage],

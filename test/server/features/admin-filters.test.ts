@@ -121,6 +121,26 @@ describe.each(ENGINES)("filters of the console's lists on %s", (engine) => {
     expect(await rated('below=4')).toEqual(['left'])
     expect(await rated('to=2026-03-03')).toEqual(['visited'])
     expect(await rated('from=2026-03-04')).toEqual(['left'])
+    const number = (await list(`tasks?q=0001&from=2026-03-03`)) as unknown as { task_id: string }[]
+    expect(await rated(`q=${number[0]!.task_id}`)).toEqual(['left'])
+    expect(await rated('q=worker')).toEqual(['left', 'visited'])
+    expect(await rated('q=nobody')).toEqual([])
+  })
+
+  test('tasks by the day they were completed or cancelled, as the overview counts them', async () => {
+    app.clock.set('2026-03-04T17:00:00.000Z')
+    await logInAgain(app, crew)
+    await app.api.post('/homecare/cancel', { workOrderId: task.recycle, reason: '重复' }, crew.dispatcher)
+    const by = async (query: string) => (await list(`tasks?${query}`)).map(({ id }) => nameOf(task, id))
+    expect(await by('by=completed')).toEqual(['left', 'visited'])
+    expect(await by('by=completed&from=2026-03-03&to=2026-03-03')).toEqual(['visited'])
+    expect(await by('by=completed&from=2026-03-04')).toEqual(['left'])
+    expect(await by('by=completed&from=2026-03-05')).toEqual([])
+    expect(await by('by=cancelled&from=2026-03-05&to=2026-03-05')).toEqual(['recycle'])
+    expect(await by('by=cancelled&to=2026-03-04')).toEqual([])
+    expect(await by('by=created&to=2026-03-01')).toEqual(['late'])
+    const { today } = (await app.api.get('/api/v1/admin/overview', crew.dispatcher)).body.data
+    expect(today).toMatchObject({ completed: 0, cancelled: 1 })
   })
 
   test.each([
@@ -134,6 +154,7 @@ describe.each(ENGINES)("filters of the console's lists on %s", (engine) => {
     ['tasks?from=2026-3-1', 'from'],
     ['tasks?to=today', 'to'],
     ['tasks?unassigned=1', 'unassigned'],
+    ['tasks?by=closed', 'by'],
     ['visits?status=OPEN', 'status'],
     ['visits?worker_id=x', 'worker_id'],
     ['visits?from=20260301', 'from'],

@@ -32,6 +32,12 @@ describe.each(ENGINES)('the audit on %s', (engine) => {
     expect(await page('q=%25')).toMatchObject({ total: 0 })
   })
 
+  test('is narrowed to days', async () => {
+    expect(await page('from=2026-03-02&to=2026-03-02')).toMatchObject({ total: 5 })
+    expect(await page('from=2026-03-03')).toMatchObject({ total: 0 })
+    expect(await page('to=2026-03-01')).toMatchObject({ total: 0 })
+  })
+
   test('says who, when and what', async () => {
     expect((await page('size=1')).list).toEqual([
       {
@@ -60,7 +66,7 @@ describe.each(ENGINES)('the audit on %s', (engine) => {
     await database.db.deleteFrom('audit_log').where('action', '=', 'external.replay').execute()
   })
 
-  test.each(['page=0', 'size=101', 'size=x'])('refuses %p', async (query) => {
+  test.each(['page=0', 'size=101', 'size=x', 'from=2026-02-30', 'to=today'])('refuses %p', async (query) => {
     expect((await app.api.get(`/api/v1/admin/audit?${query}`, crew.admin)).status).toBe(400)
   })
 })

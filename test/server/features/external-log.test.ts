@@ -123,6 +123,8 @@ describe.each(ENGINES)('external_api_log (%s)', (engine) => {
     expect((await list('success=true')).list).toMatchObject([{ system_name: 'city-center', success: true }])
     expect((await list('q=code%200')).total).toBe(1)
     expect((await list('q=nowhere')).total).toBe(0)
+    expect((await list('from=2026-03-02&to=2026-03-02')).total).toBe(2)
+    expect((await list('from=2026-03-03')).total).toBe(0)
     for (const request of [crew.dispatcher, crew.worker, crew.customer])
       expect((await app.api.get('/api/v1/admin/external/logs', request)).status).toBe(403)
   })

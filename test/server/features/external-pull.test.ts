@@ -105,6 +105,10 @@ test('an order becomes a task once, of the system’s own customer unless one is
   expect(list).toHaveLength(1)
   const imported = await app.api.post(`${base}/work-orders/${list[0].id}/import`, {}, admin)
   expect(imported.body.data).toMatchObject({ created: true, task_id: expect.stringMatching(/^T20260302\d{4}$/) })
+  const count = async (query: string) =>
+    (await app.api.get(`${base}/work-orders?${query}`, admin)).body.data.total as number
+  expect(await count('imported=true')).toBe(1)
+  expect(await count('imported=false')).toBe((await count('')) - 1)
   const again = await app.api.post(`${base}/work-orders/${list[0].id}/import`, {}, admin)
   expect(again.body.data).toEqual({ ...imported.body.data, created: false })
   const { db } = app.context.database

@@ -61,6 +61,15 @@ test('a name is taken once; systems are changed, listed and removed; all of it i
   expect((await post(build({ system_name: 'city' }))).status).toBe(409)
   await post(build({ system_name: 'short-lived' }))
   const { api } = external.app
+  const found = async (query: string) =>
+    (await api.get(`${base}?${query}`, external.admin)).body.data.list.map((row: any) => row.system_name)
+  const all = await found('')
+  expect(await found('q=SHORT')).toEqual(['short-lived'])
+  expect(await found(`q=${encodeURIComponent(external.site.url)}`)).toEqual(all)
+  expect(await found('q=nowhere')).toEqual([])
+  await api.put(`${base}/short-lived`, { is_active: false }, external.admin)
+  expect(await found('active=false')).toEqual(['short-lived'])
+  expect(await found('active=true')).toEqual(all.filter((name: string) => name !== 'short-lived'))
   const changed = await api.put(`${base}/short-lived`, { check_interval_seconds: 60 }, external.admin)
   expect(changed.body.data).toMatchObject({ check_interval_seconds: 60, profile: 'ruoyi' })
   const added = await api.post(

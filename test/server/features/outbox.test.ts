@@ -214,7 +214,7 @@ describe.each(ENGINES)('the outbox (%s)', (engine) => {
   })
 
   describe('the drift report', () => {
-    const drift = async () => (await app.api.get('/api/v1/admin/ngs/drift', crew.admin)).body.data
+    const drift = async (query = '') => (await app.api.get(`/api/v1/admin/ngs/drift?${query}`, crew.admin)).body.data
 
     test('is empty where both agree, also while something is on its way', async () => {
       const { number } = await submitTask(app, crew)
@@ -254,6 +254,8 @@ describe.each(ENGINES)('the outbox (%s)', (engine) => {
         outbox_id: entryOf(dead),
         unsent: ['ngs.send'],
       })
+      expect(await drift(`q=${late.number}`)).toMatchObject({ total: 1, list: [{ task_id: late.number }] })
+      expect((await drift('q=nowhere')).total).toBe(0)
     })
 
     test('leaves out what is older than the connection, such as the tasks of the demo', async () => {

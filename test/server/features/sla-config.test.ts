@@ -75,6 +75,23 @@ describe.each(ENGINES)('check-in rules on %s', (engine) => {
     expect((await list('size=3&page=2')).list).toHaveLength(1)
   })
 
+  test('are searched by scope and value, and narrowed to a key, a scope and those in force', async () => {
+    await set()
+    await set({ config_key: MODE, config_value: 'strict' })
+    await set({ scope_type: 'ORG', scope_id: 'north_1', config_value: '120' })
+    await set({ scope_type: 'TEAM', scope_id: 'north-2', is_active: false })
+    const found = async (query: string) => (await list(query)).list.map((row: any) => row.scope_type + row.config_value)
+    expect(await found('q=NORTH')).toEqual(['ORG120', 'TEAM80'])
+    expect(await found('q=north_')).toEqual(['ORG120'])
+    expect(await found('q=strict')).toEqual(['GLOBALstrict'])
+    expect(await found(`config_key=${RADIUS}&active=true`)).toEqual(['GLOBAL80', 'ORG120'])
+    expect(await found('scope_type=TEAM')).toEqual(['TEAM80'])
+    expect(await list('active=false&size=1')).toMatchObject({ total: 1, pages: 1 })
+    expect(await found('scope_type=&q=&active=')).toHaveLength(4)
+    for (const [name, value] of Object.entries({ config_key: 'x', scope_type: 'CITY', active: '1' }))
+      expect(refusedPaths(await app.api.get(`${CONFIG}?${name}=${value}`, crew.dispatcher))).toEqual([name])
+  })
+
   test('every act is audited with its value', async () => {
     await set({ config_value: '65' })
     const [line] = (await app.api.get('/api/v1/admin/audit', crew.admin)).body.data.list

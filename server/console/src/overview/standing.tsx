@@ -16,8 +16,8 @@ export function Today({ data: { today: counts, open, visits, evaluations } }: { 
   return (
     <div className="figures">
       <Figure label="今日任务" value={counts.created} to={`/tasks?${today()}`} />
-      <Figure label="今日完成" value={counts.completed} to="/tasks?step=6" />
-      <Figure label="今日取消" value={counts.cancelled} to="/tasks?status=cancelled" />
+      <Figure label="今日完成" value={counts.completed} to={`/tasks?by=completed&${today()}`} />
+      <Figure label="今日取消" value={counts.cancelled} to={`/tasks?by=cancelled&${today()}`} />
       <Figure label="进行中" value={open.total} to="/tasks?status=open" />
       <Figure label="今日签到" value={visits.today} to={`/visits?${today()}`} />
       <Figure label="正在现场" value={visits.under_way} to="/visits?status=CHECKED_IN" />

@@ -6,7 +6,10 @@ import { timeText } from '../show/format'
 import { DataTable } from '../table/data-table'
 import type { Filter } from '../table/filters'
 
-const FILTERS: Filter[] = [{ kind: 'search', name: 'q', label: '搜索操作人、操作、对象' }]
+const FILTERS: Filter[] = [
+  { kind: 'search', name: 'q', label: '搜索操作人、操作、对象' },
+  { kind: 'days', label: '操作日期' },
+]
 
 const COLUMNS: TableColumnsType<AdminAuditRow> = [
   { title: '时间', dataIndex: 'create_time', width: 180, render: timeText },

@@ -9,6 +9,7 @@ import { minuteText } from '../show/format'
 import { topicText } from '../show/outbox-words'
 import { TaskState } from '../show/task-words'
 import { DataTable } from '../table/data-table'
+import type { Filter } from '../table/filters'
 
 const REASONS: Record<string, string> = {
   NEVER_SENT: '从未发送',
@@ -47,12 +48,15 @@ const COLUMNS: TableColumnsType<AdminDriftRow> = [
   { title: '自', dataIndex: 'since', width: 146, render: minuteText },
 ]
 
+const FILTERS: Filter[] = [{ kind: 'search', name: 'q', label: '搜索任务号、单位、ngs 编号' }]
+
 export default function DriftPage() {
   return (
     <Page title="ngs 对账" note="ngs 里的状态可能与我方不一致的任务；处理办法在“待发写入”里">
       <DataTable<AdminDriftRow>
         path="/api/v1/admin/ngs/drift"
         columns={COLUMNS}
+        filters={FILTERS}
         topics={['outbox']}
         empty="两边一致，没有差异"
         minWidth={980}

@@ -10,6 +10,7 @@ import { DataTable } from '../table/data-table'
 import type { Filter } from '../table/filters'
 
 const FILTERS: Filter[] = [
+  { kind: 'search', name: 'q', label: '搜索任务号、单位、人员、评语' },
   {
     kind: 'choice',
     name: 'low',

@@ -1,25 +1,25 @@
 import type { ExternalLogRow } from '@shared/api/admin-external'
 import type { TableColumnsType } from 'antd'
 import { LoggedCall } from '../external/replay'
+import { PartnerFilter } from '../external/system-filter'
 import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
 import { durationText, timeText } from '../show/format'
+import { optionsOf } from '../show/options'
 import { StateTag } from '../show/tag'
 import { DataTable } from '../table/data-table'
 import type { Filter } from '../table/filters'
 
 const FILTERS: Filter[] = [
   { kind: 'search', name: 'q', label: '搜索接口、错误、追踪编号' },
-  { kind: 'search', name: 'system', label: '系统标识' },
+  { kind: 'custom', name: 'system', label: '系统', render: PartnerFilter },
   {
     kind: 'choice',
     name: 'success',
     label: '结果',
-    options: [
-      { value: 'false', label: '失败' },
-      { value: 'true', label: '成功' },
-    ],
+    options: optionsOf({ false: '失败', true: '成功' }),
   },
+  { kind: 'days', label: '调用日期' },
 ]
 
 const COLUMNS: TableColumnsType<ExternalLogRow> = [

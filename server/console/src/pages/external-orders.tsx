@@ -3,15 +3,23 @@ import { Button, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router-dom'
 import { ImportDialog } from '../external/import-dialog'
+import { SystemFilter } from '../external/system-filter'
 import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
 import { minuteText } from '../show/format'
+import { optionsOf } from '../show/options'
 import { DataTable } from '../table/data-table'
 import type { Filter } from '../table/filters'
 
 const FILTERS: Filter[] = [
   { kind: 'search', name: 'q', label: '搜索单号、标题、地址' },
-  { kind: 'search', name: 'system', label: '系统标识' },
+  { kind: 'custom', name: 'system', label: '系统', render: SystemFilter },
+  {
+    kind: 'choice',
+    name: 'imported',
+    label: '导入情况',
+    options: optionsOf({ false: '未导入', true: '已导入' }),
+  },
 ]
 
 const COLUMNS: TableColumnsType<ExternalOrderRow> = [

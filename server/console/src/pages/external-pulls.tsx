@@ -1,6 +1,7 @@
 import type { ExternalPullRow } from '@shared/api/admin-external'
 import { Progress, type TableColumnsType } from 'antd'
 import { Link } from 'react-router-dom'
+import { SystemFilter } from '../external/system-filter'
 import { PULL_TONES, PULL_WORDS } from '../external/words'
 import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
@@ -9,7 +10,7 @@ import { StateTag } from '../show/tag'
 import { DataTable } from '../table/data-table'
 import type { Filter } from '../table/filters'
 
-const FILTERS: Filter[] = [{ kind: 'search', name: 'system', label: '系统标识' }]
+const FILTERS: Filter[] = [{ kind: 'custom', name: 'system', label: '系统', render: SystemFilter }]
 
 function Seen({ run }: { run: ExternalPullRow }) {
   const { seen, total, state } = run

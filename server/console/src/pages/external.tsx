@@ -7,10 +7,13 @@ import { PROFILE_WORDS, SESSION_TONES, SESSION_WORDS } from '../external/words'
 import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
 import { minuteText } from '../show/format'
-import { StateTag } from '../show/tag'
+import { ActiveTag, StateTag } from '../show/tag'
 import { DataTable } from '../table/data-table'
+import { ACTIVE_FILTER, type Filter } from '../table/filters'
 
 const profileText = (profile: string) => PROFILE_WORDS[profile] ?? profile
+
+const FILTERS: Filter[] = [{ kind: 'search', name: 'q', label: '搜索系统、地址' }, ACTIVE_FILTER]
 
 function PullButton({ system }: { system: string }) {
   const go = useNavigate()
@@ -58,8 +61,7 @@ const COLUMNS: TableColumnsType<ExternalSystemRow> = [
     title: '状态',
     dataIndex: 'is_active',
     width: 80,
-    render: (active: boolean) =>
-      active ? <StateTag tone="green">启用</StateTag> : <StateTag tone="grey">停用</StateTag>,
+    render: (active: boolean) => <ActiveTag active={active} />,
   },
   { title: '更新时间', dataIndex: 'update_time', width: 146, render: minuteText },
   { title: '操作', width: 104, fixed: 'end', render: (_, { system_name }) => <PullButton system={system_name} /> },
@@ -81,8 +83,9 @@ export default function ExternalPage() {
       <DataTable<ExternalSystemRow>
         path="/api/v1/admin/external/systems"
         columns={COLUMNS}
+        filters={FILTERS}
         topics={['session', 'challenge']}
-        empty="还没有外部系统"
+        empty="没有外部系统"
         minWidth={980}
       />
     </Page>

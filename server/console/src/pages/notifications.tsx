@@ -1,13 +1,10 @@
-import {
-  AUDIENCE_KINDS,
-  type AudienceKind,
-  type Channel,
-  type ChannelAttempt,
-  CHANNELS,
-  NOTIFICATION_OUTCOMES,
-  type NotificationChannels,
-  type NotificationLogRow,
-  type NotificationOutcome,
+import type {
+  AudienceKind,
+  Channel,
+  ChannelAttempt,
+  NotificationChannels,
+  NotificationLogRow,
+  NotificationOutcome,
 } from '@shared/api/notifications'
 import type { TableColumnsType } from 'antd'
 import { Link } from 'react-router-dom'
@@ -15,6 +12,7 @@ import { useAnswer } from '../api/use-query'
 import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
 import { minuteText, timeText } from '../show/format'
+import { optionsOf } from '../show/options'
 import { StateTag, type Tone } from '../show/tag'
 import { DataTable } from '../table/data-table'
 import type { Filter } from '../table/filters'
@@ -40,9 +38,6 @@ const ATTEMPT_WORDS: Record<ChannelAttempt['outcome'], string> = {
   unknown: '结果不明',
 }
 
-const optionsOf = <T extends string>(values: readonly T[], words: Record<T, string>) =>
-  values.map((value) => ({ value, label: words[value] }))
-
 const filtersOf = (events: NotificationChannels['events']): Filter[] => [
   { kind: 'search', name: 'q', label: '搜索任务号、收件人、内容' },
   {
@@ -51,9 +46,9 @@ const filtersOf = (events: NotificationChannels['events']): Filter[] => [
     label: '事件',
     options: events.map(({ event, label }) => ({ value: event, label })),
   },
-  { kind: 'choice', name: 'audience', label: '收件人', options: optionsOf(AUDIENCE_KINDS, AUDIENCE_WORDS) },
-  { kind: 'choice', name: 'channel', label: '渠道', options: optionsOf(CHANNELS, CHANNEL_WORDS) },
-  { kind: 'choice', name: 'outcome', label: '结果', options: optionsOf(NOTIFICATION_OUTCOMES, OUTCOME_WORDS) },
+  { kind: 'choice', name: 'audience', label: '收件人', options: optionsOf(AUDIENCE_WORDS) },
+  { kind: 'choice', name: 'channel', label: '渠道', options: optionsOf(CHANNEL_WORDS) },
+  { kind: 'choice', name: 'outcome', label: '结果', options: optionsOf(OUTCOME_WORDS) },
   { kind: 'days', label: '日期' },
 ]
 

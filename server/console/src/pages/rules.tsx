@@ -8,8 +8,17 @@ import { useIsAdmin } from '../session/session'
 import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
 import { minuteText } from '../show/format'
-import { StateTag } from '../show/tag'
+import { optionsOf } from '../show/options'
+import { ActiveTag } from '../show/tag'
 import { DataTable } from '../table/data-table'
+import { ACTIVE_FILTER, type Filter } from '../table/filters'
+
+const FILTERS: Filter[] = [
+  { kind: 'search', name: 'q', label: '搜索范围编号、值' },
+  { kind: 'choice', name: 'config_key', label: '规则', options: optionsOf(KEY_WORDS) },
+  { kind: 'choice', name: 'scope_type', label: '适用范围', options: optionsOf(SCOPE_WORDS) },
+  ACTIVE_FILTER,
+]
 
 const COLUMNS: TableColumnsType<AdminSlaRow> = [
   { title: '规则', dataIndex: 'config_key', width: 150, render: (key: string) => KEY_WORDS[key] ?? key },
@@ -25,8 +34,7 @@ const COLUMNS: TableColumnsType<AdminSlaRow> = [
     title: '状态',
     dataIndex: 'is_active',
     width: 90,
-    render: (active: boolean) =>
-      active ? <StateTag tone="green">启用</StateTag> : <StateTag tone="grey">停用</StateTag>,
+    render: (active: boolean) => <ActiveTag active={active} />,
   },
   { title: '更新时间', dataIndex: 'update_time', width: 160, render: minuteText },
 ]
@@ -72,7 +80,8 @@ export default function RulesPage() {
       <DataTable<AdminSlaRow>
         path="/api/v1/admin/sla-config"
         columns={columns}
-        empty="没有规则，签到半径为 50 米"
+        filters={FILTERS}
+        empty="没有规则；一条都没有时，签到半径为 50 米"
         minWidth={960}
       />
       {open && <RuleDialog {...open} onClose={() => setOpen(null)} />}

@@ -10,6 +10,7 @@ import {
   ASSIGNMENT_WORDS,
   ATTENTION_OPTIONS,
   AttentionTags,
+  MOMENT_OPTIONS,
   ORIGIN_OPTIONS,
   STATUS_OPTIONS,
   STEP_OPTIONS,
@@ -29,7 +30,8 @@ const FILTERS: Filter[] = [
   { kind: 'choice', name: 'attention', label: '需要关注', options: ATTENTION_OPTIONS },
   { kind: 'choice', name: 'origin', label: '来源', options: ORIGIN_OPTIONS },
   { kind: 'custom', name: 'worker_id', label: '服务人员', render: WorkerFilter },
-  { kind: 'days', label: '提交日期' },
+  { kind: 'choice', name: 'by', label: '按提交日期', options: MOMENT_OPTIONS },
+  { kind: 'days', label: '日期' },
 ]
 
 const COLUMNS: TableColumnsType<AdminTaskRow> = [

@@ -2,13 +2,12 @@ import type { AdminSlaRehearsal } from '@shared/api/admin'
 import { Alert, Button, Form, Input, InputNumber, Modal, Select, Switch } from 'antd'
 import { useState } from 'react'
 import { useAct } from '../api/use-act'
+import { optionsOf } from '../show/options'
 import { Rehearsal } from './rehearsal'
 import { ACCURACY_KEY, KEY_WORDS, MODE_WORDS, RADIUS_KEY, type RuleInput, SCOPE_WORDS } from './rule-words'
 
 const MAX_RADIUS_METERS = 100_000
 const REHEARSED_DAYS = 30
-
-const optionsOf = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }))
 
 interface Fields extends Omit<RuleInput, 'config_value'> {
   radius?: number

@@ -1,19 +1,17 @@
-import type { TaskOrigin } from '@shared/api/admin'
+import type { TaskMoment, TaskOrigin } from '@shared/api/admin'
 import type { AssignmentStatus, VisitState } from '@shared/api/homecare'
 import type { TaskAttention } from '@shared/api/overview'
 import { LAST_STEP, STEP, STEP_LABELS, TASK_TYPE_RULES, TASK_TYPES, type TaskStatus } from '@shared/task-types'
+import { type Option, optionsOf } from './options'
 import { StateTag, type Tone } from './tag'
-
-export interface Option {
-  value: string
-  label: string
-}
-
-const optionsOf = (words: Record<string, string>): Option[] =>
-  Object.entries(words).map(([value, label]) => ({ value, label }))
 
 export const STATUS_WORDS: Record<TaskStatus, string> = { open: '进行中', closed: '已结束', cancelled: '已取消' }
 export const ORIGIN_WORDS: Record<TaskOrigin, string> = { miniprogram: '小程序', external: '外部系统', admin: '后台' }
+export const MOMENT_WORDS: Record<TaskMoment, string> = {
+  created: '按提交日期',
+  completed: '按完成日期',
+  cancelled: '按取消日期',
+}
 export const ATTENTION_WORDS: Record<TaskAttention, string> = {
   undispatched: '超时未派单',
   unaccepted: '超时未接单',
@@ -32,6 +30,7 @@ export const VISIT_WORDS: Record<VisitState, string> = { NONE: '未到场', CHEC
 export const TYPE_OPTIONS: Option[] = TASK_TYPES.map((value) => ({ value, label: TASK_TYPE_RULES[value].label }))
 export const STATUS_OPTIONS = optionsOf(STATUS_WORDS)
 export const ORIGIN_OPTIONS = optionsOf(ORIGIN_WORDS)
+export const MOMENT_OPTIONS = optionsOf(MOMENT_WORDS)
 export const ATTENTION_OPTIONS = optionsOf(ATTENTION_WORDS)
 export const STEP_OPTIONS: Option[] = STEP_LABELS.map((label, index) => ({ value: String(index), label }))
 

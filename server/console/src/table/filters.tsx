@@ -1,7 +1,7 @@
 import { DatePicker, Input, Select } from 'antd'
 import dayjs from 'dayjs'
 import { type ComponentType, useState } from 'react'
-import type { Option } from '../show/task-words'
+import { type Option, optionsOf } from '../show/options'
 
 /** One filter of a list; `days` writes `from` and `to`, the others their name. */
 export type Filter =
@@ -9,6 +9,14 @@ export type Filter =
   | { kind: 'choice'; name: string; label: string; options: Option[] }
   | { kind: 'days'; label: string }
   | { kind: 'custom'; name: string; label: string; render: ComponentType<CustomFilter> }
+
+/** Of rows that can be switched off. */
+export const ACTIVE_FILTER: Filter = {
+  kind: 'choice',
+  name: 'active',
+  label: '状态',
+  options: optionsOf({ true: '启用', false: '停用' }),
+}
 
 export interface CustomFilter {
   label: string

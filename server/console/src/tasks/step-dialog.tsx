@@ -2,6 +2,7 @@ import type { AdminTaskDetail } from '@shared/api/admin'
 import { STEP, STEP_LABELS } from '@shared/task-types'
 import { Alert, Form, Input, Modal, Radio } from 'antd'
 import { useAct } from '../api/use-act'
+import { checkUploads, fileIdsOf, type Uploaded, Uploads } from './uploads'
 
 /** Where staff may move a task from each step (server/features/work-orders/moves.ts); the server decides. */
 const NEXT: Record<number, number[]> = {
@@ -18,6 +19,7 @@ export const stepChoices = ({ status, current_step }: Pick<AdminTaskDetail, 'sta
 interface Values {
   step: number
   description: string
+  files?: Uploaded[]
 }
 
 export function StepDialog({ task, onClose }: { task: AdminTaskDetail; onClose: () => void }) {
@@ -37,7 +39,9 @@ export function StepDialog({ task, onClose }: { task: AdminTaskDetail; onClose: 
         form={form}
         layout="vertical"
         initialValues={{ step: task.current_step }}
-        onFinish={(body) => act({ path: `/homecare/work-orders/${task.id}/steps`, body })}
+        onFinish={({ files, ...body }) =>
+          act({ path: `/homecare/work-orders/${task.id}/steps`, body: { ...body, fileIds: fileIdsOf(files) } })
+        }
       >
         {refusal && <Alert type="error" showIcon title={refusal.message} className="form-alert" />}
         <Form.Item name="step" label="步骤">
@@ -56,6 +60,15 @@ export function StepDialog({ task, onClose }: { task: AdminTaskDetail; onClose: 
           rules={[{ required: true, whitespace: true, message: '请填写说明' }]}
         >
           <Input.TextArea maxLength={2000} showCount rows={3} />
+        </Form.Item>
+        <Form.Item
+          name="files"
+          label="照片与文件"
+          valuePropName="fileList"
+          getValueFromEvent={({ fileList }: { fileList: Uploaded[] }) => fileList}
+          rules={[{ validator: (_, files: Uploaded[] = []) => checkUploads(files) }]}
+        >
+          <Uploads />
         </Form.Item>
       </Form>
     </Modal>

@@ -6,12 +6,12 @@ import { Cut } from '../show/cut'
 import { timeText } from '../show/format'
 import { Answered } from '../show/states'
 import { ListTable } from '../table/list-table'
-import { stageText } from './words'
+import { eventText, stageText } from './words'
 
 const COLUMNS: TableColumnsType<WxworkEventRow> = [
   { title: '时间', dataIndex: 'time', width: 175, render: timeText },
   { title: '事件', dataIndex: 'stage', width: 140, render: stageText },
-  { title: '内容', dataIndex: 'payload', render: (payload: unknown) => <Cut>{JSON.stringify(payload)}</Cut> },
+  { title: '结果', render: (_, event) => <Cut>{eventText(event)}</Cut> },
 ]
 
 /** What happened with the account, newest first, as it happens. */

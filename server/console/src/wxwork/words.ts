@@ -1,4 +1,4 @@
-import type { WxworkMessageRow, WxworkState } from '@shared/api/wxwork'
+import type { WxworkEventRow, WxworkMessageRow, WxworkState } from '@shared/api/wxwork'
 import type { Tone } from '../show/tag'
 
 export const STATE_WORDS: Record<WxworkState, string> = {
@@ -51,3 +51,19 @@ const STAGES: Record<string, string> = {
   callback: '网关通知',
 }
 export const stageText = (stage: string): string => STAGES[stage] ?? stage
+
+interface Payload {
+  error?: string
+  response?: { errcode?: number | string; errmsg?: string } | null
+  json?: unknown
+}
+
+/** What came of it in one line; the whole is behind it. */
+export function eventText({ type, payload }: Pick<WxworkEventRow, 'type' | 'payload'>): string {
+  const { error, response, json } = (payload ?? {}) as Payload
+  if (error) return error
+  if (response?.errcode !== undefined)
+    return Number(response.errcode) === 0 ? '成功' : `网关返回 ${response.errcode}：${response.errmsg ?? ''}`
+  const text = typeof json === 'string' ? json : JSON.stringify(json ?? payload)
+  return type ? `类型 ${type}：${text}` : text
+}
