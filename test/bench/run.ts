@@ -19,7 +19,8 @@ import { compare, latencyOf, type LoadOptions, median, medianRatio, perCpu, perS
 import { growthUnderUploads } from './memory'
 import { CALLBACK, LIST, PRECHECK, type Scenario, SCENARIOS, TARGETS } from './scenarios'
 import { buildServers, type RunningServer, type ServerName, startServer } from './servers'
-import { printTable, type Row, toMarkdown } from './table'
+import { toMarkdown } from './document'
+import { printTable, type Row } from './table'
 
 const SMALL_ROWS = 1000
 const SMALL: DatasetSize = { tasks: SMALL_ROWS, fixes: SMALL_ROWS, notices: SMALL_ROWS }
@@ -51,11 +52,10 @@ async function main(): Promise<void> {
     const scenarios = SCENARIOS.filter(({ name }) => wanted(name))
     if (scenarios.length > 0) rows.push(...(await endpointRows(bench, scenarios)))
     for (const scale of SCALES) if (wanted(scale.name)) rows.push(...(await scaleRows(bench, scale)))
-    if (wanted(CALLBACK.name)) rows.push(await callbackRow(bench))
     if (wanted('memory')) rows.push(await memoryRow(bench))
     if (wanted('start')) rows.push(await startRow(bench))
     printTable(rows, bench)
-    if (options.write) fs.writeFileSync(options.write, toMarkdown(rows, bench))
+    if (options.write) fs.writeFileSync(options.write, await toMarkdown(rows, bench))
     if (wanted('captcha')) printCaptchaRows(await captchaRows(options.quick ? { images: 20, runs: 20 } : {}))
   } finally {
     await wechat?.stop()
@@ -118,7 +118,7 @@ async function endpointRows(bench: Bench, scenarios: Scenario[]): Promise<Row[]>
   }
 }
 
-function toRow({ name, kind }: Scenario, samples: Sample[][]): Row {
+function toRow({ name, title, kind }: Scenario, samples: Sample[][]): Row {
   const [ours, bare, prepared, twin] = samples as [Sample[], Sample[], Sample[], Sample[]]
   const against = (label: string, other: Sample[], atLeast?: number) => ({
     label: `× ${label}`,
@@ -128,6 +128,7 @@ function toRow({ name, kind }: Scenario, samples: Sample[][]): Row {
   })
   return {
     name,
+    title,
     rates: samples.map((list) => median(list.map(perSecond))),
     findings: [
       against('bare', bare, TARGETS[kind].bare),
@@ -146,6 +147,8 @@ interface Scale {
   /** Customers or work orders to ask about. */
   subjects: (rows: number) => number[]
 }
+
+const ROWS: Record<keyof DatasetSize, string> = { tasks: '个任务', fixes: '个定位点', notices: '条通知' }
 
 const SCALES: Scale[] = [
   {
@@ -202,6 +205,7 @@ async function scaleRow(bench: Bench, { name, scenario, what, rows, subjects }: 
         samples[index]!.push(...sample!)
       }
     return {
+      title: `${scenario.title}：${most.toLocaleString('en')} ${ROWS[rows]}，比 ${SMALL_ROWS.toLocaleString('en')} ${ROWS[rows]}`,
       name: `${what} at ${most.toLocaleString('en')} ${rows}, beside ${SMALL_ROWS.toLocaleString('en')}`,
       rates: [median(samples[1].map(perSecond))],
       findings: [
@@ -215,28 +219,6 @@ async function scaleRow(bench: Bench, { name, scenario, what, rows, subjects }: 
     }
   } finally {
     await Promise.all(servers.map(([server]) => server.stop()))
-  }
-}
-
-/** Callbacks of the gateway; the twin has no gateway. */
-async function callbackRow(bench: Bench): Promise<Row> {
-  progress(CALLBACK.name)
-  const servers = [await start(bench, 'ours', 'small'), await start(bench, 'bare', 'small')]
-  try {
-    const samples = await compare(servers, CALLBACK, bench)
-    return {
-      name: CALLBACK.name,
-      rates: samples.map((list) => median(list.map(perSecond))),
-      findings: [
-        {
-          label: '× bare',
-          value: medianRatio(samples[0]!, samples[1]!, perSecond),
-          byCpu: medianRatio(samples[0]!, samples[1]!, perCpu),
-        },
-      ],
-    }
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()))
   }
 }
 
@@ -256,7 +238,7 @@ async function startRow(bench: Bench): Promise<Row> {
     }
     findings.push({ label: `ms ${name}`, value: median(times) })
   }
-  return { name: 'start until requests are taken', rates: [], findings }
+  return { name: 'start until requests are taken', title: '从启动到接受请求', rates: [], findings }
 }
 
 async function memoryRow(bench: Bench): Promise<Row> {
@@ -266,6 +248,7 @@ async function memoryRow(bench: Bench): Promise<Row> {
     const megabytes = (await growthUnderUploads(server, UPLOADS)) / 1024 / 1024
     return {
       name: `memory under ${UPLOADS} uploads of 5 MB at once`,
+      title: `${UPLOADS} 个 5 MB 文件同时上传时增加的内存`,
       rates: [],
       findings: [{ label: 'MB more', value: megabytes, target: { atMost: MAX_GROWTH_MB } }],
     }

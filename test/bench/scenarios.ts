@@ -4,6 +4,8 @@ import { CALLBACK_SECRET } from './settings'
 /** One row of the table: a request that ours, the bare server and the twin all answer. */
 export interface Scenario {
   name: string
+  /** In the document. */
+  title: string
   kind: keyof typeof TARGETS
   method: 'GET' | 'POST'
   path: string
@@ -23,6 +25,7 @@ export const TARGETS = {
 
 export const LOGIN: Scenario = {
   name: 'WeChat login',
+  title: '微信登录',
   kind: 'write',
   method: 'POST',
   path: '/api/v1/wechat/login',
@@ -31,6 +34,7 @@ export const LOGIN: Scenario = {
 }
 export const PROFILE: Scenario = {
   name: 'profile read',
+  title: '读个人资料',
   kind: 'read',
   method: 'GET',
   path: '/api/v1/user/profile',
@@ -38,6 +42,7 @@ export const PROFILE: Scenario = {
 }
 export const LIST: Scenario = {
   name: 'task list, 10 rows',
+  title: '任务列表，10 行',
   kind: 'read',
   method: 'GET',
   path: '/api/v1/tasks',
@@ -45,6 +50,7 @@ export const LIST: Scenario = {
 }
 export const CREATE: Scenario = {
   name: 'task create (JSON)',
+  title: '提交任务（JSON）',
   kind: 'write',
   method: 'POST',
   path: '/api/v1/tasks',
@@ -65,6 +71,7 @@ export const CREATE: Scenario = {
 }
 export const PRECHECK: Scenario = {
   name: 'check-in precheck',
+  title: '签到预校验',
   kind: 'write',
   method: 'POST',
   path: '/homecare/checkin/precheck',
@@ -73,6 +80,7 @@ export const PRECHECK: Scenario = {
 }
 export const SUBMIT: Scenario = {
   name: 'check-in submit',
+  title: '签到',
   kind: 'write',
   method: 'POST',
   path: '/homecare/checkin/submit',
@@ -91,6 +99,7 @@ export const SUBMIT: Scenario = {
 /** Acknowledged when it is stored; the notice is processed afterwards, on the same processor. */
 export const CALLBACK: Scenario = {
   name: 'wxwork callback acknowledged',
+  title: '企业微信回调应答',
   kind: 'write',
   method: 'POST',
   path: `/callback/wxwork/${CALLBACK_SECRET}`,
@@ -99,4 +108,4 @@ export const CALLBACK: Scenario = {
   body: (seq) => ({ uuid: 'bench', json: JSON.stringify({ seq, text: '收到一条消息' }), type: 5 }),
 }
 
-export const SCENARIOS = [LOGIN, PROFILE, LIST, CREATE, PRECHECK, SUBMIT]
+export const SCENARIOS = [LOGIN, PROFILE, LIST, CREATE, PRECHECK, SUBMIT, CALLBACK]

@@ -1,6 +1,6 @@
 /** The same endpoints as most Node teams would write them today: Express, helmet, TypeORM's repositories. */
 import 'reflect-metadata'
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express'
@@ -8,9 +8,9 @@ import helmet from 'helmet'
 import jwt from 'jsonwebtoken'
 import { DataSource, type EntityManager } from 'typeorm'
 import { v7 } from 'uuid'
-import { EVENT_KEY, ISSUER, JWT_SECRET, readSettings, report, WECHAT } from './settings'
+import { CALLBACK_SECRET, EVENT_KEY, ISSUER, JWT_SECRET, readSettings, report, WECHAT } from './settings'
 import { createTwinCheckin } from './twin-checkin'
-import { Customer, ENTITIES, StepRecord, Task, TaskSequence, WorkOrderEvent } from './twin-entities'
+import { Customer, ENTITIES, Notice, StepRecord, Task, TaskSequence, WorkOrderEvent } from './twin-entities'
 
 const source = new DataSource({
   type: 'better-sqlite3',
@@ -211,12 +211,21 @@ function toTask(who: Customer, { customer, device, ...body }: Submission, made: 
   }
 }
 
+/** Stored only; what becomes of it afterwards is ours alone. */
+async function storeNotice(request: Request, response: Response): Promise<void> {
+  const body = JSON.stringify(request.body)
+  const digest = createHash('sha256').update(body).digest('hex')
+  await source.getRepository(Notice).insert({ id: v7(), digest, body, receivedAt: new Date() })
+  response.json({ errcode: 0, errmsg: 'ok' })
+}
+
 async function start(): Promise<void> {
   await source.initialize()
   const app = express()
   app.use(helmet())
   app.use(express.json())
   app.post('/api/v1/wechat/login', login)
+  app.post(`/callback/wxwork/${CALLBACK_SECRET}`, storeNotice)
   const router = express.Router()
   router.use(authenticate)
   // One entry for each row of the bench.

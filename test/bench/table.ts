@@ -14,6 +14,8 @@ export interface Finding {
 
 export interface Row {
   name: string
+  /** In the document. */
+  title: string
   /** Ratios and other results, with what they should be. */
   findings: Finding[]
   /** Requests a second: ours, bare, bare*, twin. */
@@ -23,7 +25,7 @@ export interface Row {
 }
 
 const PACKAGES = ['koa', 'kysely', 'better-sqlite3', 'zod', 'express', 'typeorm', 'jsonwebtoken', 'autocannon']
-const SERVERS = ['ours', 'bare', 'bare*', 'twin']
+export const SERVERS = ['ours', 'bare', 'bare*', 'twin']
 const HEADS = [
   '',
   'ratio (aim; by processor time)',
@@ -43,7 +45,7 @@ const cellsOf = ({ name, findings, rates, latencies = [] }: Row): string[] => [
 ]
 
 /** Machine, versions and circumstances; never the machine's name. */
-function circumstances({ rounds, secondsPerRound, connections }: LoadOptions): string[] {
+export function circumstances({ rounds, secondsPerRound, connections }: LoadOptions): string[] {
   const cpus = os.cpus()
   const machine = `${cpus[0]?.model.trim()} × ${cpus.length}, ${Math.round(os.totalmem() / 1024 ** 3)} GB`
   return [
@@ -64,29 +66,8 @@ export function printTable(rows: Row[], options: LoadOptions): void {
 
 const pad = (cell: string, width: number, column: number) => (column < 2 ? cell.padEnd(width) : cell.padStart(width))
 
-/** The same as a document. */
-export function toMarkdown(rows: Row[], options: LoadOptions): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('*', '\\*')).join(' | ')} |`
-  const ruler = HEADS.map((_, column) => (column < 2 ? '---' : '--:'))
-  const [date, ...rest] = circumstances(options)
-  return [
-    '# 性能',
-    '',
-    '`npm run bench -- --write docs/benchmarks.md` 写出本文。比值大于 1 表示我们更快；bare 是只做同样的事的 `node:http` 服务，twin 是用 Express 与 TypeORM 写的同样的接口。',
-    '',
-    ...[date!, ...rest].map((text) => `- ${text.replaceAll('*', '\\*')}`),
-    '',
-    line(HEADS),
-    `| ${ruler.join(' | ')} |`,
-    ...rows.map((row) => line(cellsOf(row))),
-    '',
-    `\`bare*\`${NOTE.slice('bare*'.length)}`,
-    '',
-  ].join('\n')
-}
-
-const whole = (rate: number) => Math.round(rate).toLocaleString('en')
-const short = (value: number) => (value >= 10 ? value.toFixed(0) : value.toFixed(1))
+export const whole = (rate: number) => Math.round(rate).toLocaleString('en')
+export const short = (value: number) => (value >= 10 ? value.toFixed(0) : value.toFixed(1))
 
 function describe({ label, value, byCpu, target }: Finding): string {
   const notes: string[] = []

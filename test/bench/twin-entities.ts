@@ -95,6 +95,14 @@ export class Assignment {
   liveKey!: string | null
 }
 
+export class Notice {
+  id!: string
+  digest!: string
+  body!: string
+  receivedAt!: Date
+  processedAt!: Date | null
+}
+
 export class SlaConfig {
   id!: string
   configKey!: string
@@ -391,6 +399,18 @@ export const ENTITIES = [
       taskId: text('task_id'),
       readAt: time('read_at'),
       createTime: time('create_time'),
+    },
+  }),
+  new EntitySchema<Notice>({
+    name: 'Notice',
+    target: Notice,
+    tableName: 'wxwork_notice',
+    columns: {
+      id: key(),
+      digest: text('digest'),
+      body: text('body'),
+      receivedAt: time('received_at'),
+      processedAt: time('processed_at'),
     },
   }),
 ]

@@ -1,14 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Database, Db } from '../../db/database'
+import { gather } from '../../db/gather'
 import { newId } from '../../ids'
-import type { Journal } from './journal'
+import type { Journal, JournalEntry } from './journal'
 import { CHECK_NOW } from './machine'
 import type { SessionChanges, WxworkNotice, WxworkRepository, WxworkSession } from './repository'
 
-const BATCH = 100
+/** A statement takes about 2,000 parameters, and a row has 5. */
+const BATCH = 300
 /** Notices come in bursts: those that follow the first share one commit, which waits for the disk. */
-const GATHER_MS = 50
+const GATHER_MS = 200
 const KEPT_MS = 7 * 24 * 3600 * 1000
 const MAX_EVENT = 255
 /** Deeper than anything a gateway says; what goes further is kept as text. */
@@ -38,14 +40,16 @@ function createProcessing(deps: CallbackDeps) {
     const taken = await repository.takeNotices(idsOf(notices), now(), trx)
     const sessions = new Map<string, WxworkSession | null>()
     const changes = new Map<string, SessionChanges>()
+    const entries: JournalEntry[] = []
     for (const { body } of notices.filter(({ id }) => taken.has(id))) {
       const { uuid, type, json } = readNotice(body)
       if (!sessions.has(uuid)) sessions.set(uuid, await repository.findByUuid(uuid, trx))
       const session = sessions.get(uuid) ?? { id: '', uuid: uuid.slice(0, 64), state: 'NEW' as const }
-      await journal.write({ stage: 'callback', type, payload: { uuid, type, json }, session }, trx)
+      entries.push({ stage: 'callback', type, payload: { uuid, type, json }, session })
       const before = changes.get(session.id) ?? {}
       changes.set(session.id, { ...before, ...changesBy({ ...session, ...before }, textOf(json), now()) })
     }
+    await journal.writeAll(entries, trx)
     for (const [id, change] of changes) if (id) await repository.update({ id }, change, trx)
     return changes
   }
@@ -67,6 +71,7 @@ function createProcessing(deps: CallbackDeps) {
 export function createCallbacks(deps: CallbackDeps) {
   const { repository, secret, log, now } = deps
   const processOpen = createProcessing(deps)
+  const storeNotice = gather(BATCH, repository.storeNotices)
   let running: Promise<void> | null = null
   let again = false
   let timer: NodeJS.Timeout | undefined
@@ -100,7 +105,7 @@ export function createCallbacks(deps: CallbackDeps) {
     /** Keeps a notice; it is safe when this resolves. A repeat changes nothing. */
     async store(body: string): Promise<void> {
       const digest = sha256(canonical(body)).toString('hex')
-      const fresh = await repository.storeNotice({ id: newId(), digest, body, received_at: now(), processed_at: null })
+      const fresh = await storeNotice({ id: newId(), digest, body, received_at: now(), processed_at: null })
       if (fresh) timer ??= setTimeout(wake, Math.max(0, wokenAt + GATHER_MS - performance.now()))
     },
 

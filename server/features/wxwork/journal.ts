@@ -44,9 +44,19 @@ export function createJournal({ repository, maxEvents, callbackSecret, live, now
     if (on) live.publishAfter(on, news)
     else live.publish(news)
   }
+  /** Of each session no more than is kept: the rest would only be removed again. */
+  async function writeAll(entries: JournalEntry[], on: Db): Promise<void> {
+    const counts = new Map<string, number>()
+    const newest = entries.toReversed().filter(({ session }) => {
+      const count = counts.get(session?.id ?? '') ?? 0
+      counts.set(session?.id ?? '', count + 1)
+      return count < maxEvents
+    })
+    for (const entry of newest.toReversed()) await write(entry, on)
+  }
   const prune = (sessionId: string) => repository.pruneEvents(sessionId, maxEvents)
   return {
-    write,
+    writeAll,
     prune,
     async note(entry: JournalEntry): Promise<void> {
       await write(entry)

@@ -24,6 +24,16 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
   const insertEvent = prepareInsert(db, 'wxwork_event')
   const session = (on: Db = db) => on.selectFrom('wxwork_session').selectAll()
 
+  async function storeNotice(row: WxworkNotice): Promise<boolean> {
+    try {
+      await insertNotice(row)
+      return true
+    } catch (error) {
+      if (isUniqueViolation(error)) return false
+      throw error
+    }
+  }
+
   return {
     ...listingQueries({ db }),
 
@@ -123,15 +133,18 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
       return Number(row.count)
     },
 
-    /** False where this callback is there already. */
-    storeNotice: async (row: WxworkNotice): Promise<boolean> => {
-      try {
-        await insertNotice(row)
-        return true
-      } catch (error) {
-        if (isUniqueViolation(error)) return false
-        throw error
-      }
+    /** In one statement, unless a repeat is among them. @returns in their order, false for one that is there already */
+    storeNotices: async (rows: WxworkNotice[]): Promise<boolean[]> => {
+      if (rows.length > 1)
+        try {
+          await db.insertInto('wxwork_notice').values(rows).execute()
+          return rows.map(() => true)
+        } catch (error) {
+          if (!isUniqueViolation(error)) throw error
+        }
+      const stored: boolean[] = []
+      for (const row of rows) stored.push(await storeNotice(row))
+      return stored
     },
 
     /** Oldest first. */

@@ -425,7 +425,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     pruneEvents: [[id, 100]],
     events: [[100]],
     countEvents: [[]],
-    storeNotice: [[row('wxwork_notice')]],
+    storeNotices: [[[row('wxwork_notice')]], [Array.from({ length: 300 }, () => row('wxwork_notice'))]],
     openNotices: [[100]],
     takeNotices: [[[id, id], time, on]],
     pruneNotices: [[time]],
