@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../errors/app-error'
+import { WITHOUT_KEY } from '../features/idempotency/service'
 import { newStaffBody } from '../features/staff/schema'
 import { DEFAULT_ORG_ID } from '../organisation'
 import { withContext } from './open-context'
@@ -24,7 +25,7 @@ runCommand(async () => {
   if (!input.success) throw new Error(`${input.error.issues[0]!.message}；用法：npm run add:admin -- 邮箱 姓名`)
   await withContext(async ({ staff }) => {
     try {
-      await staff.create(OPERATOR, input.data, { save: async () => {}, saveRefusal: async () => {} })
+      await staff.create(OPERATOR, input.data, WITHOUT_KEY)
     } catch (error) {
       if (error instanceof AppError && error.code === 'EMAIL_TAKEN')
         throw new Error(`${email} 已有账号`, { cause: error })

@@ -121,6 +121,8 @@ export interface ExternalWorkOrderTable {
   id: string
   system_name: string
   external_no: string
+  /** `exactKey` of it. */
+  number_key: string | null
   title: string | null
   content: string | null
   address: string | null

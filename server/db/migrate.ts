@@ -10,6 +10,7 @@ import * as cloud from './migrations/007-cloud'
 import * as admin from './migrations/008-admin'
 import * as indexes from './migrations/009-indexes'
 import * as qrPicture from './migrations/010-qr-picture'
+import * as exactOrderNumbers from './migrations/011-exact-order-numbers'
 import { exclusively } from './sql-kit'
 
 const MIGRATIONS = {
@@ -23,6 +24,7 @@ const MIGRATIONS = {
   '008-admin': admin,
   '009-indexes': indexes,
   '010-qr-picture': qrPicture,
+  '011-exact-order-numbers': exactOrderNumbers,
 }
 
 function migratorOf({ db, engine }: Database) {

@@ -1,6 +1,7 @@
 import type { Context } from '../context'
 import { systemBody } from '../features/external-systems/schema'
 import { newId } from '../ids'
+import { WITHOUT_KEY } from '../features/idempotency/service'
 import { DEFAULT_ORG_ID } from '../organisation'
 import { SANDBOX_ACCOUNT, type SiteKind } from '../sandbox/external-site'
 import { DEMO_STAFF } from './people'
@@ -22,7 +23,7 @@ export async function linkSandboxSites(context: Context, urls: Record<SiteKind, 
       await externalSystems.create(
         starter,
         systemBody.parse({ system_name, base_url, profile, accounts: [SANDBOX_ACCOUNT] }),
-        { save: async () => {}, saveRefusal: async () => {} },
+        WITHOUT_KEY,
       )
   }
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Context } from '../context'
 import { ANY_RULE } from '../features/files/schema'
+import { WITHOUT_KEY } from '../features/idempotency/service'
 import { taskSubmission } from '../features/tasks/schema'
 import type { CustomerPrincipal, StaffPrincipal } from '../http/authenticate'
 import type { Upload } from '../http/uploads'
@@ -14,7 +15,7 @@ import type { DemoFile, Move, Story } from './stories'
 const HOUR_MS = 3600 * 1000
 const METERS_PER_DEGREE = 111_195
 /** A demo is written once: nothing repeats a request. */
-const once = { save: async () => {}, saveRefusal: async () => {} }
+const once = WITHOUT_KEY
 
 export interface Stage {
   /** Services whose clock is `clock`. */

@@ -5,6 +5,7 @@ import { readEnv } from '../config/env'
 import { loadSecrets } from '../config/secrets'
 import { type Context, createContext } from '../context'
 import { isUniqueViolation } from '../db/db-error'
+import { WITHOUT_KEY } from '../features/idempotency/service'
 import { RADIUS_KEY } from '../features/sla/rules'
 import { hashPassword } from '../features/staff/password'
 import { createStaffRepository } from '../features/staff/repository'
@@ -43,7 +44,7 @@ export async function seedDemo(context: Context): Promise<void> {
 /** The one radius rule a demo has. */
 async function setRadius({ sla }: Context, admin: StaffPrincipal): Promise<void> {
   const rule = { config_key: RADIUS_KEY, config_value: '50', scope_type: 'GLOBAL', scope_id: null } as const
-  await sla.set(admin, { ...rule, is_active: true }, { save: async () => {}, saveRefusal: async () => {} })
+  await sla.set(admin, { ...rule, is_active: true }, WITHOUT_KEY)
 }
 
 /** Services on the same database and keys, with a clock that we set and a sandbox WeChat nobody else sees. */

@@ -4,7 +4,7 @@ import type { Middleware } from 'koa'
 import type { z } from 'zod'
 import type { ErrorCode } from '../../types/errors'
 import { AppError, invalidField } from '../errors/app-error'
-import type { Idempotency, Once } from '../features/idempotency/service'
+import { type Idempotency, type Once, WITHOUT_KEY } from '../features/idempotency/service'
 import { type Access, type Principal, principalKey } from './authenticate'
 import { carriedOf, readCarried } from './carried'
 import { ENVELOPES } from './envelopes'
@@ -66,8 +66,6 @@ export interface GuardDeps {
   document: ApiDocument
   incomingDir: string
 }
-
-const NEVER_STORED: Once = { save: async () => {}, saveRefusal: async () => {} }
 
 type AnswerPart = 'response' | 'status' | 'message'
 type Method = RouteDocument['method']
@@ -176,7 +174,7 @@ async function runOnce<Who extends Principal | null, P, Q, B, R>(
   handle: (call: Call<Who, P, Q, B>) => Promise<R>,
 ): Promise<R> {
   const key = idempotent && call.who ? call.ctx.get('idempotency-key').trim() : ''
-  if (!key || !call.who) return handle({ ...call, once: NEVER_STORED })
+  if (!key || !call.who) return handle({ ...call, once: WITHOUT_KEY })
   if (key.length > MAX_KEY_LENGTH)
     throw new AppError('INVALID_INPUT', { message: `Idempotency-Key 不能超过 ${MAX_KEY_LENGTH} 个字符` })
   const files = call.uploads.map(({ field, name, sha256 }) => [field, name, sha256])

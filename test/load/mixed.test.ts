@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { ENGINES } from '../support/engines'
 import { cleanUp } from '../support/server-process'
 import { busy, overload, seconds } from './drive'
 import { createMix } from './mix'
@@ -15,8 +16,8 @@ afterEach(async () => {
   cleanUp()
 })
 
-test('twice the usual load loses nothing, doubles nothing and breaks nothing', async () => {
-  stage = await startStage()
+test.each(ENGINES)('twice the usual load loses nothing, doubles nothing and breaks nothing (%s)', async (engine) => {
+  stage = await startStage({ engine })
   await logIntoGateway(stage)
   const mix = await createMix(stage)
   await overload(mix, seconds(4, 60) * 1000)
@@ -24,7 +25,7 @@ test('twice the usual load loses nothing, doubles nothing and breaks nothing', a
   expect(stage.ledger.tasks.size).toBeGreaterThan(5)
   expect(stage.ledger.visits.size).toBeGreaterThan(0)
   expect(stage.ledger.notices.size).toBeGreaterThan(0)
-  await stage.finish('mixed load')
+  await stage.finish(`mixed load on ${engine}`)
 })
 
 test('the day’s mix with 5 MB uploads at once stays within a small heap', async () => {

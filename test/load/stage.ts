@@ -14,7 +14,7 @@ import { startNgsSandbox } from '../../server/sandbox/ngs'
 import { SANDBOX_APP_ID, SANDBOX_SECRET, startWechatSandbox } from '../../server/sandbox/wechat'
 import { startWxworkSandbox } from '../../server/sandbox/wxwork'
 import { createApiClient } from '../support/api-client'
-import { tempDir } from '../support/engines'
+import { type EngineName, freshDatabase, tempDir } from '../support/engines'
 import { type InvariantOptions, emptyLedger, expectInvariants } from '../support/invariants'
 import { type RedisServer, startRedis } from '../support/redis'
 import { type Confinement, type ServerProcess, startServer } from '../support/server-process'
@@ -94,6 +94,7 @@ async function addPeople(env: Record<string, string>) {
 }
 
 export interface StageOptions {
+  engine?: EngineName
   dataDir?: string
   env?: Record<string, string>
   confinement?: Confinement
@@ -102,10 +103,15 @@ export interface StageOptions {
 }
 
 /** A real server process with people, partners and the book of what it acknowledged. */
-export async function startStage({ dataDir = tempDir(), env: more = {}, confinement, withRedis }: StageOptions = {}) {
+export async function startStage(options: StageOptions = {}) {
+  const { engine = 'sqlite', dataDir = tempDir(), env: more = {}, confinement, withRedis } = options
+  const { url } = await freshDatabase(engine, dataDir)
   const partners = await startPartners()
   const redis: RedisServer | null = withRedis ? await startRedis() : null
-  const shared: Record<string, string> = redis ? { REDIS_URL: redis.url } : {}
+  const shared: Record<string, string> = {
+    ...(url ? { DATABASE_URL: url } : {}),
+    ...(redis ? { REDIS_URL: redis.url } : {}),
+  }
   const env = { DATA_DIR: dataDir, ...environment(partners), ...shared, ...more }
   fs.mkdirSync(dataDir, { recursive: true })
   const people = await addPeople(env)

@@ -1,6 +1,7 @@
 import type { ExternalOrder, ListPage } from '../../connectors/external-site'
 import { UpstreamError } from '../../connectors/kit/upstream-error'
 import type { Database, Db } from '../../db/database'
+import { exactKey } from '../../db/exact-key'
 import { newId } from '../../ids'
 import type { HeldSession } from '../external-sessions/outcomes'
 import type { ExternalSessionService } from '../external-sessions/service'
@@ -197,6 +198,7 @@ export class Pull {
         id: newId(),
         system_name: this.run.system_name,
         external_no: found.order.externalNo,
+        number_key: exactKey(found.order.externalNo),
         first_run_id: this.run.id,
         first_seen_at: now(),
         task_id: null,

@@ -1,5 +1,6 @@
 import type { Selectable, Updateable } from 'kysely'
 import type { Database, Db } from '../../db/database'
+import { exactKey } from '../../db/exact-key'
 import type { ExternalPullRunTable, ExternalWorkOrderTable } from '../../db/external-schema'
 import { contains, pageWithTotal } from '../../db/sql-kit'
 
@@ -90,7 +91,7 @@ export function createExternalWorkOrderRepository({ db, engine }: Pick<Database,
             .selectFrom('external_work_order')
             .select(['id', 'external_no', 'content_hash', 'detail_state', 'first_run_id', 'last_run_id'])
             .where('system_name', '=', systemName)
-            .where('external_no', 'in', numbers.slice(start, start + NUMBERS_AT_ONCE))
+            .where('number_key', 'in', numbers.slice(start, start + NUMBERS_AT_ONCE).map(exactKey))
             .execute()),
         )
       return rows

@@ -30,7 +30,10 @@ export function createIdempotencyRepository(db: Db) {
         .executeTakeFirst()
       return Number(numDeletedRows)
     },
-    remove: async (on: Db, id: string, before: Date): Promise<void> => {
+    remove: async (on: Db, id: string): Promise<void> => {
+      await on.deleteFrom('idempotency_key').where('id', '=', id).execute()
+    },
+    removeOld: async (on: Db, id: string, before: Date): Promise<void> => {
       await on.deleteFrom('idempotency_key').where('id', '=', id).where('create_time', '<', before).execute()
     },
   }

@@ -14,7 +14,15 @@ export interface Once {
   save(trx: Db, answer: unknown): Promise<void>
   /** A refusal that has an effect of its own (a rejected check-in is an event). */
   saveRefusal(trx: Db, error: AppError): Promise<void>
+  /** What a repeat is told from now on, until something is saved: for an effect outside the database. */
+  hold(trx: Db, error: AppError): Promise<void>
+  /** Takes `hold` back: nothing was done, a repeat may try. */
+  release(trx: Db): Promise<void>
 }
+
+const nothing = async () => {}
+/** For a caller that gave no key. */
+export const WITHOUT_KEY: Once = { save: nothing, saveRefusal: nothing, hold: nothing, release: nothing }
 
 export interface OnceRequest {
   owner: string
@@ -48,15 +56,23 @@ export function createIdempotency(deps: IdempotencyDeps) {
   }
 
   function onceFor(id: string, fingerprint: string): Once {
+    let isHeld = false
     const insert = async (trx: Db, status: number, answer: unknown) => {
       const create_time = deps.now()
-      await deps.repository.remove(trx, id, new Date(create_time.getTime() - LIFETIME_MS))
+      if (isHeld) await deps.repository.remove(trx, id)
+      else await deps.repository.removeOld(trx, id, new Date(create_time.getTime() - LIFETIME_MS))
       await deps.repository.insert(trx, { id, fingerprint, status, answer, create_time })
     }
+    const insertRefusal = (trx: Db, { code, message, details }: AppError) =>
+      insert(trx, entryOf(code).status, { refused: { code, message, details } } satisfies Refusal)
     return {
       save: (trx, answer) => insert(trx, 200, answer),
-      saveRefusal: (trx, { code, message, details }) =>
-        insert(trx, entryOf(code).status, { refused: { code, message, details } } satisfies Refusal),
+      saveRefusal: insertRefusal,
+      hold: async (trx, error) => {
+        await insertRefusal(trx, error)
+        isHeld = true
+      },
+      release: (trx) => deps.repository.remove(trx, id),
     }
   }
 

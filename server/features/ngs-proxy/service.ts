@@ -28,10 +28,11 @@ export function createNgsProxy({ ngs, transaction }: NgsProxyDeps) {
      */
     async execute(operation: NgsOperation, { once, ...request }: ProxiedRequest): Promise<unknown> {
       if (!ngs) throw new AppError('UPSTREAM_DISABLED', { message: 'ngs 工单系统尚未配置' })
+      // A repeat under the same key must not carry out again what may have been carried out, even if we end here.
+      await transaction((trx) => once.hold(trx, new AppError('UPSTREAM_OUTCOME_UNKNOWN')))
       const value = await ngs.execute(operation, request).catch(async (error: unknown) => {
         const refusal = translate(error)
-        // A repeat under the same key must not carry out again what may have been carried out.
-        if (refusal.code === 'UPSTREAM_OUTCOME_UNKNOWN') await transaction((trx) => once.saveRefusal(trx, refusal))
+        if (refusal.code !== 'UPSTREAM_OUTCOME_UNKNOWN') await transaction((trx) => once.release(trx))
         throw refusal
       })
       await transaction((trx) => once.save(trx, value))

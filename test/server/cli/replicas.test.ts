@@ -3,13 +3,13 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { build } from 'esbuild'
 import { ROOT } from '../../../server/cli/server-bundle'
-import { parseConfig } from '../../../server/config/config'
+import { type DatabaseConfig, parseConfig } from '../../../server/config/config'
 import { loadSecrets } from '../../../server/config/secrets'
 import { type Context, createContext } from '../../../server/context'
 import { startNgsSandbox } from '../../../server/sandbox/ngs'
 import { createApiClient } from '../../support/api-client'
 import { buildSubmission } from '../../support/builders'
-import { tempDir } from '../../support/engines'
+import { ENGINES, freshDatabase, tempDir } from '../../support/engines'
 import { HAS_REDIS, startRedis } from '../../support/redis'
 import { cleanUp, follow, freePort, startServer } from '../../support/server-process'
 
@@ -26,18 +26,21 @@ const JOB_PROCESS = path.join(ROOT, 'dist/test/job-process.js')
 
 const suite = HAS_REDIS ? describe : describe.skip
 
-suite('two servers on one Redis and one database', () => {
+suite.each(ENGINES)('two servers on one Redis and one database (%s)', (engine) => {
   let dataDir: string
+  let database: DatabaseConfig
   let redis: Awaited<ReturnType<typeof startRedis>>
   let ngs: Awaited<ReturnType<typeof startNgsSandbox>>
   let env: Record<string, string>
   beforeEach(async () => {
     dataDir = tempDir()
+    database = await freshDatabase(engine, dataDir)
     redis = await startRedis()
     ngs = await startNgsSandbox({ token: NGS_TOKEN })
     ngs.control({ latencyMs: 5 })
     env = {
       DATA_DIR: dataDir,
+      ...(database.url ? { DATABASE_URL: database.url } : {}),
       REDIS_URL: redis.url,
       NGS_BASE_URL: ngs.url,
       NGS_TOKEN,
@@ -97,7 +100,7 @@ suite('two servers on one Redis and one database', () => {
     const options = { bundle: true, platform: 'node', packages: 'external' } as const
     await build({ ...options, entryPoints: [JOB_SOURCE], outfile: JOB_PROCESS })
     const launch = async () => {
-      const args = [JOB_PROCESS, path.join(dataDir, 'app.db'), redis.url, runsFile]
+      const args = [JOB_PROCESS, JSON.stringify(database), redis.url, runsFile]
       const started = follow(args, {}, { cwd: ROOT })
       while (!started.output.stdout.includes('ready')) {
         if (started.child.exitCode !== null) throw new Error(started.output.stderr)

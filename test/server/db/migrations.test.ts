@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { sql } from 'kysely'
 import { type Database, openDatabase } from '../../../server/db/database'
+import { exactKey } from '../../../server/db/exact-key'
 import { isUniqueViolation } from '../../../server/db/db-error'
 import { migrate, migrationStatus } from '../../../server/db/migrate'
 import { exists, hasUniqueIndex } from '../../../server/db/sql-kit'
@@ -44,6 +45,28 @@ const ROWS = [
   ['', 'C', null, null, null, null, null, null, null, null],
   ['  blanks  ', 'B', 'x', '+86 138-0013-8000', '', '', '', '', -1, '1999-12-31 23:59:59.999'],
 ]
+const EXTERNAL_ORDER = {
+  id: '1',
+  system_name: 'city',
+  external_no: 'WO-1',
+  title: null,
+  content: null,
+  address: null,
+  contact: null,
+  phone: null,
+  status: null,
+  external_time: null,
+  payload: '{}',
+  detail: null,
+  detail_state: 'fetched',
+  content_hash: '',
+  first_run_id: '',
+  last_run_id: '',
+  first_seen_at: new Date(0),
+  last_seen_at: new Date(0),
+  task_id: null,
+  task_number: null,
+} as const
 const BASE_COLUMNS = 'id, name, level, contact, phone, address, email, department, position, sales_id, create_time'
 
 describe.each(ENGINES)('migrations on %s', (engine) => {
@@ -138,6 +161,27 @@ describe.each(ENGINES)('migrations on %s', (engine) => {
     expect(await database.db.selectFrom('task_sequence').selectAll().execute()).toEqual([
       { day: '20260101', last_number: 7 },
     ])
+  })
+
+  test('an order of an external site that was there before is known by its exact number', async () => {
+    await migrate(database)
+    const { db } = database
+    const row = EXTERNAL_ORDER
+    await db
+      .insertInto('external_work_order')
+      .values({ ...row, number_key: null })
+      .execute()
+    await sql`delete from kysely_migration where name = '011-exact-order-numbers'`.execute(db)
+    expect(await migrate(database)).toEqual(['011-exact-order-numbers'])
+    const [stored] = await db.selectFrom('external_work_order').select('number_key').execute()
+    expect(stored).toEqual({ number_key: exactKey('WO-1') })
+    const add = (id: string, external_no: string) =>
+      db
+        .insertInto('external_work_order')
+        .values({ ...row, id, external_no, number_key: exactKey(external_no) })
+        .execute()
+    await add('2', 'wo-1')
+    expect(isUniqueViolation(await refusalOf(add('3', 'wo-1')))).toBe(true)
   })
 
   test('run once when three processes start at the same moment', async () => {

@@ -219,7 +219,8 @@ export const REPOSITORIES: Record<string, Sampled> = {
     find: [[id, time]],
     insert: [[on, { id, fingerprint: 'f', status: 200, answer: { some: 'answer' }, create_time: time }]],
     removeBefore: [[time]],
-    remove: [[on, id, time]],
+    remove: [[on, id]],
+    removeOld: [[on, id, time]],
   })),
   jobs: repository(createJobRepository)(() => ({
     announce: [[{ name: 'n', title: 't', schedule: '* * * * * *', next_run_at: time }]],

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { exactKey } from '../../../server/db/exact-key'
 import { createExternalWorkOrderRepository } from '../../../server/features/external-work-orders/repository'
 import { dump, type ExternalSiteApp, finished, startExternalSite } from '../../support/external-site'
 import { operations, send } from '../../support/ngs'
@@ -95,6 +96,22 @@ describe.each([{ kind: 'classic-cookie' }, { kind: 'ruoyi' }] as const)('$kind',
     const numbers = (await rows()).map(({ external_no }) => external_no)
     expect([numbers.length, new Set(numbers).size]).toEqual([300, 300])
   })
+})
+
+test('numbers that differ in their letters only are two orders', async () => {
+  await start()
+  await pullAll()
+  const { db } = external.app.context.database
+  const { id } = (await rows())[0]!
+  await db
+    .updateTable('external_work_order')
+    .set({ external_no: 'wo000001', number_key: exactKey('wo000001') })
+    .where('id', '=', id)
+    .execute()
+  expect(await pullAll()).toMatchObject({ state: 'done', created: 1, updated: 0 })
+  expect(await pullAll()).toMatchObject({ state: 'done', created: 0, updated: 0 })
+  const numbers = (await rows()).map(({ external_no }) => external_no)
+  expect(numbers).toEqual(expect.arrayContaining(['wo000001', 'WO000001']))
 })
 
 test('an order becomes a task once, of the system’s own customer unless one is named', async () => {

@@ -222,6 +222,15 @@ describe('against a recording server', () => {
     failure(again.body)
     expect(received).toHaveLength(1)
   })
+
+  test('a send that surely was not carried out may be tried again under its key', async () => {
+    answer = '{"code":0,"message":"工单已结案"}'
+    const once = () => post('send', NEW, { 'idempotency-key': 'send-3' })
+    failure((await once()).body)
+    answer = '{"code":1,"message":"","value":{"oId":"A","taskId":"B"}}'
+    expect((await once()).status).toBe(200)
+    expect(received).toHaveLength(2)
+  })
 })
 
 describe('against the sandbox', () => {
