@@ -1,13 +1,15 @@
 import type { Browser } from 'playwright-core'
 import { LIVE_TOPICS } from '../../types/api/live'
+import { seedBulk } from '../../server/demo/bulk'
 import { addCrew, addOrder } from '../support/field-work'
 import { startTestApp, type TestApp } from '../support/test-app'
 import { launchBrowser } from './browser'
 import { openDesk } from './desk'
 import { describeInBrowser } from './describe-in-browser'
 
-/** `CONSOLE_SOAK_SECONDS=600` is the long form, run by hand. */
+/** `CONSOLE_SOAK_SECONDS=600 CONSOLE_SOAK_TASKS=100000` is the long form, run by hand. */
 const SECONDS = Number(process.env.CONSOLE_SOAK_SECONDS ?? 60)
+const TASKS = Number(process.env.CONSOLE_SOAK_TASKS ?? 5_000)
 const PER_MINUTE = 1_000
 const GROWTH_CEILING = 4 * 1024 * 1024
 /** Between two refreshes of the page (live/feed.ts). */
@@ -30,6 +32,7 @@ describeInBrowser('a day of many events', () => {
 
   test(`${PER_MINUTE} events a minute: few questions, one page each, and the page's memory stays`, async () => {
     const crew = await addCrew(app)
+    await seedBulk(app.context, { tasks: TASKS, eventKey: app.secrets.eventKey })
     for (let count = 0; count < 30; count++) await addOrder(app, crew)
     const desk = await openDesk(browser, app.url)
     const { page } = desk
