@@ -132,7 +132,8 @@ function toConfig(env: Parsed): Config {
       ? { engine: 'mssql', file: '', url: env.DATABASE_URL }
       : { engine: 'sqlite', file: path.join(dataDir, 'app.db'), url: '' },
     redisUrl: env.REDIS_URL ?? '',
-    publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') ?? '',
+    // A port that the system chooses is not known yet: links are then relative to the site.
+    publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') ?? (env.PORT ? `http://localhost:${env.PORT}` : ''),
     upstreams: upstreamsOf(env),
     wechat: wechatConfig(env),
     ngs: ngsConfig(env, upstreamsOf(env) === 'live'),

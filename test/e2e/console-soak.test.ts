@@ -31,8 +31,8 @@ describeInBrowser('a day of many events', () => {
   })
 
   test(`${PER_MINUTE} events a minute: few questions, one page each, and the page's memory stays`, async () => {
-    const crew = await addCrew(app)
     await seedBulk(app.context, { tasks: TASKS, eventKey: app.secrets.eventKey })
+    const crew = await addCrew(app)
     for (let count = 0; count < 30; count++) await addOrder(app, crew)
     const desk = await openDesk(browser, app.url)
     const { page } = desk

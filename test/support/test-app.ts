@@ -45,7 +45,7 @@ export async function startTestApp({
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const callback = { CALLBACK_URL: `${url}/callback/wxwork` }
   const config = {
-    ...parseConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, UPSTREAMS: 'sandbox', ...callback, ...env }),
+    ...parseConfig({ NODE_ENV: 'test', PORT: '0', DATA_DIR: dataDir, UPSTREAMS: 'sandbox', ...callback, ...env }),
     database,
   }
   const secrets = loadSecrets(env, config)

@@ -8,6 +8,9 @@ export interface StoredFile {
   url: string
 }
 
+/** A link without the address of a server that was told none of its own: whoever got the answer knows the way. */
+export const withoutDefaultAddress = (url: string): string => url.replace(/^http:\/\/localhost(:\d+)?(?=\/)/, '')
+
 /** A picture in an answer: the original and a small rendition of it. */
 export interface FileLink {
   name: string

@@ -21,7 +21,7 @@ describe('defaults', () => {
       port: 4001,
       dataDir: path.resolve('data'),
       database: { engine: 'sqlite', file: path.resolve('data/app.db'), url: '' },
-      publicUrl: '',
+      publicUrl: 'http://localhost:4001',
       upstreams: 'sandbox',
       trustedProxies: [],
       corsOrigins: [],

@@ -1,5 +1,5 @@
 import type { AdminTaskDetail } from '@shared/api/admin'
-import type { FileLink } from '@shared/api/files'
+import { type FileLink, withoutDefaultAddress } from '@shared/api/files'
 import { STEP } from '@shared/task-types'
 import { Empty, Image, Timeline as Times } from 'antd'
 import { Panel } from '../shell/page'
@@ -15,14 +15,14 @@ export function Files({ images, files }: { images: FileLink[]; files: FileLink[]
         <Image.PreviewGroup>
           <div className="pictures">
             {images.map(({ url, name }) => (
-              <Image key={url} src={url} alt={name} width={96} height={96} />
+              <Image key={url} src={withoutDefaultAddress(url)} alt={name} width={96} height={96} />
             ))}
           </div>
         </Image.PreviewGroup>
       )}
       {files.map(({ url, name }) => (
         <div key={url} className="file">
-          <a href={url} target="_blank" rel="noreferrer">
+          <a href={withoutDefaultAddress(url)} target="_blank" rel="noreferrer">
             <Cut>{name}</Cut>
           </a>
         </div>

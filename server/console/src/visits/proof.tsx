@@ -1,3 +1,4 @@
+import { withoutDefaultAddress } from '@shared/api/files'
 import type { EvidenceView, VisitView } from '@shared/api/homecare'
 import { VISIT_DECISION_WORDS, VISIT_FLAG_WORDS } from '@shared/visit-words'
 import { Alert, Descriptions, Image, Typography } from 'antd'
@@ -86,8 +87,8 @@ export function Evidence({ files }: { files: EvidenceView[] }) {
         {files.map((file, index) => (
           <li key={file.file_id} className="evidence__item">
             <Image
-              src={file.thumbnail_url}
-              preview={{ src: file.stamped_url }}
+              src={withoutDefaultAddress(file.thumbnail_url)}
+              preview={{ src: withoutDefaultAddress(file.stamped_url) }}
               alt={`现场照片 ${index + 1}`}
               width={132}
               height={132}
@@ -95,7 +96,7 @@ export function Evidence({ files }: { files: EvidenceView[] }) {
             />
             <div className="evidence__facts">
               <span>{timeText(file.captured_at)}</span>
-              <a href={file.url} target="_blank" rel="noreferrer">
+              <a href={withoutDefaultAddress(file.url)} target="_blank" rel="noreferrer">
                 查看原图
               </a>
               <Typography.Text
