@@ -18,6 +18,7 @@ export interface CloudParts {
   config: Config
   secrets: Secrets
   database: Database
+  transaction: Database['transaction']
   fileRepository: FileRepository
   recordCall: (call: HttpCall) => void
   log: Logger
@@ -25,10 +26,11 @@ export interface CloudParts {
 }
 
 /** CloudBase: the door for its functions, the way to its storage, and where files live. */
-export function createCloudParts({ config, secrets, database, fileRepository, recordCall, log, now }: CloudParts) {
+export function createCloudParts(parts: CloudParts) {
+  const { config, secrets, database, transaction, fileRepository, recordCall, log, now } = parts
   const { cloud: settings, dataDir } = config
   const repository = createCloudRepository(database)
-  const cloudMessages = createCloudMessages({ repository, log, now })
+  const cloudMessages = createCloudMessages({ repository, transaction, log, now })
   const cloudbase = settings.cloudbase && createCloudbase({ config: settings.cloudbase, onCall: recordCall })
   const storage: FileStorage =
     settings.storage === 'cloudbase' && cloudbase

@@ -109,7 +109,16 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   }
   const client = { log, onCall: recordCall }
   const fileRepository = createFileRepository(database)
-  const cloudParts = createCloudParts({ config, secrets, database, fileRepository, recordCall, log, now })
+  const cloudParts = createCloudParts({
+    config,
+    secrets,
+    database,
+    transaction,
+    fileRepository,
+    recordCall,
+    log,
+    now,
+  })
   const { storage } = cloudParts
   const ownWechat = connectWechat(config, { ...client, shelf: sharedParts.tokenShelf }, overrides.wechatBaseUrl)
   const wechat = cloudParts.throughCloud(ownWechat)
@@ -169,6 +178,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     captchaDecoder: overrides.captchaDecoder,
   })
   metrics.watchOutbox(outboxParts.outbox.depth)
+  cloudParts.cloudMessages.onRefused(outboxParts.subscribeRefused)
   const wxworkParts = createWxworkParts({ ...common, metrics, connected: wxwork, onSettled: outboxParts.textSettled })
   outboxParts.connectSender(wxworkParts.wxworkSender)
   const jobs = createJobService({ repository: createJobRepository(database), now })

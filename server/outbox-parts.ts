@@ -9,7 +9,7 @@ import type { Live } from './features/live/service'
 import { createNgsSyncRepository } from './features/ngs-sync/repository'
 import { createNgsDrift, createNgsHandler, createNgsOrders, createNgsSync } from './features/ngs-sync/service'
 import { createCourier } from './features/notifications/courier'
-import { createWechatHandler, createWxworkHandler, type HandlerDeps } from './features/notifications/handlers'
+import { createLateRefusal, createWechatHandler, createWxworkHandler, type HandlerDeps } from './features/notifications/handlers'
 import { createNotificationLog } from './features/notifications/log'
 import { createNotificationRepository } from './features/notifications/repository'
 import { createNotificationService } from './features/notifications/service'
@@ -58,6 +58,7 @@ export function createOutboxParts(parts: OutboxParts) {
     notifications: messages.notifications,
     notificationLog: messages.notificationLog,
     textSettled: messages.textSettled,
+    subscribeRefused: messages.subscribeRefused,
     /** From now on texts can leave by the gateway's accounts. */
     connectSender(sender: Sender): void {
       if (!wxwork) return
@@ -95,6 +96,7 @@ function createMessages(parts: OutboxParts & { outbox: OutboxService }) {
         source: `outbox:${entry.id}:${entry.claim ?? ''}`,
         content: `${entry.subject} ${entry.topic}，请在 outbox 中处理`,
       }),
+    subscribeRefused: createLateRefusal(deps),
     /** What came of a text that an account was given to send. */
     textSettled: (trx: Db, id: string, state: 'SENT' | 'FAILED' | 'UNKNOWN') =>
       state === 'FAILED'

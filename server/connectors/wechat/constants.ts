@@ -61,3 +61,6 @@ export const REFUSALS: Readonly<Record<number, Refusal>> = {
 }
 
 export const OTHER_REFUSAL: Refusal = { kind: 'rejected', reason: 'other' }
+
+/** What a code of WeChat's means, as `detail.reason` has it. */
+export const refusalReason = (errcode: number | undefined): string => (REFUSALS[errcode ?? 0] ?? OTHER_REFUSAL).reason

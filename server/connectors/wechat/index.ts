@@ -63,6 +63,8 @@ export interface SubscribeMessage {
   page?: string
   /** Which edition the message opens; `formal`. */
   edition?: 'developer' | 'trial' | 'formal'
+  /** Our own number of it, which WeChat does not get. */
+  reference?: string
 }
 
 /**

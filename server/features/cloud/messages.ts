@@ -1,24 +1,59 @@
 import type { Logger } from 'pino'
 import type { CloudMessage, CloudMessageResult } from '../../../types/cloud'
 import type { SubscribeMessage } from '../../connectors/wechat'
+import { refusalReason } from '../../connectors/wechat/constants'
+import type { Database, Db } from '../../db/database'
 import { newId } from '../../ids'
-import type { CloudRepository } from './repository'
+import type { CloudMessageRow, CloudRepository } from './repository'
 
 const BATCH = 20
 const KEPT_MS = 7 * 24 * 3600_000
 const MAX_ERROR = 500
+
+/** `reason` as the connector names it (`no-credit`, `bad-template` …). */
+type RefusalListener = (trx: Db, reference: string, reason: string) => Promise<void>
+
+/** What a row keeps: the message, and the notification it belongs to, which the function is not told. */
+type Payload = Omit<CloudMessage, 'id'> & { reference?: string }
+
+function readPayload({ payload }: CloudMessageRow) {
+  const { reference, ...message } = JSON.parse(payload) as Payload
+  return { reference, message }
+}
+
+export interface CloudMessageDeps {
+  repository: CloudRepository
+  transaction: Database['transaction']
+  log: Logger
+  now: () => Date
+}
 
 /**
  * Subscribe messages that leave through the function `notify`: WeChat lets a function call its interfaces only when the
  * mini-program or a timer started it, so the function comes and takes them. One that was taken is never given out
  * again: a lost result may mean it was sent.
  */
-export function createCloudMessages(deps: { repository: CloudRepository; log: Logger; now: () => Date }) {
-  const { repository, log, now } = deps
+export function createCloudMessages({ repository, transaction, log, now }: CloudMessageDeps) {
+  let onRefused: RefusalListener = async () => {}
+
+  async function settleOne(trx: Db, { id, ok, errcode, error }: CloudMessageResult): Promise<boolean> {
+    const text = ok ? null : `${errcode ?? ''} ${error ?? ''}`.trim().slice(0, MAX_ERROR)
+    const outcome = { state: ok ? ('SENT' as const) : ('FAILED' as const), error: text, update_time: now() }
+    if (!(await repository.settleMessage(trx, id, outcome))) return false
+    if (ok) return true
+    log.warn({ message: id, errcode, error }, 'subscribe message refused')
+    const { reference } = readPayload((await repository.message(id, trx))!)
+    if (reference) await onRefused(trx, reference, refusalReason(errcode))
+    return true
+  }
+
   return {
+    /** Told of a message that WeChat refused, in the transaction that keeps it. */
+    onRefused: (listener: RefusalListener) => void (onRefused = listener),
+
     /** Takes the place of `Wechat.sendSubscribeMessage`. */
-    async send({ openId, templateId, fields, page }: SubscribeMessage): Promise<void> {
-      const payload = JSON.stringify({ openid: openId, templateId, fields, ...(page ? { page } : {}) })
+    async send({ openId, templateId, fields, page, reference }: SubscribeMessage): Promise<void> {
+      const payload = JSON.stringify({ openid: openId, templateId, fields, page, reference } satisfies Payload)
       const time = now()
       await repository.addMessage({
         id: newId(),
@@ -33,19 +68,14 @@ export function createCloudMessages(deps: { repository: CloudRepository; log: Lo
     /** Messages for one run of the function. */
     async take(): Promise<CloudMessage[]> {
       const taken: CloudMessage[] = []
-      for (const { id, payload } of await repository.pendingMessages(BATCH))
-        if (await repository.takeMessage(id, now())) taken.push({ id, ...JSON.parse(payload) })
+      for (const row of await repository.pendingMessages(BATCH))
+        if (await repository.takeMessage(row.id, now())) taken.push({ id: row.id, ...readPayload(row).message })
       return taken
     },
 
     async settle(results: CloudMessageResult[]): Promise<{ settled: number }> {
       let settled = 0
-      for (const { id, ok, errcode, error } of results) {
-        const text = ok ? null : `${errcode ?? ''} ${error ?? ''}`.trim().slice(0, MAX_ERROR)
-        const outcome = { state: ok ? ('SENT' as const) : ('FAILED' as const), error: text, update_time: now() }
-        if (await repository.settleMessage(id, outcome)) settled++
-        if (!ok) log.warn({ message: id, errcode, error }, 'subscribe message refused')
-      }
+      for (const result of results) if (await transaction((trx) => settleOne(trx, result))) settled++
       return { settled }
     },
 

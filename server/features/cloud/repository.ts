@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { CloudMessageTable } from '../../db/cloud-schema'
-import type { Database } from '../../db/database'
+import type { Database, Db } from '../../db/database'
 import { isUniqueViolation } from '../../db/db-error'
 import { first } from '../../db/sql-kit'
 
@@ -47,11 +47,15 @@ export function createCloudRepository({ db, engine }: Pick<Database, 'db' | 'eng
       return numUpdatedRows === 1n
     },
 
+    message: async (id: string, on: Db): Promise<CloudMessageRow | null> =>
+      (await on.selectFrom('cloud_message').selectAll().where('id', '=', id).executeTakeFirst()) ?? null,
+
     settleMessage: async (
+      on: Db,
       id: string,
       outcome: Pick<CloudMessageRow, 'state' | 'error' | 'update_time'>,
     ): Promise<boolean> => {
-      const { numUpdatedRows } = await db
+      const { numUpdatedRows } = await on
         .updateTable('cloud_message')
         .set(outcome)
         .where('id', '=', id)

@@ -85,7 +85,7 @@ export function createWechatHandler(deps: HandlerDeps & { wechat: Wechat }): Out
       return unreachable(entry, error)
     }
     try {
-      await wechat.sendSubscribeMessage({ openId, ...messageOf(template, row) })
+      await wechat.sendSubscribeMessage({ openId, reference: row.id, ...messageOf(template, row) })
       return { state: 'sent', value: { sent: true } satisfies Brought }
     } catch (error) {
       return failureOf(entry, error)
@@ -116,6 +116,21 @@ export function createWechatHandler(deps: HandlerDeps & { wechat: Wechat }): Out
   }
 
   return createChannel(deps, 'wechat', { bring, brought, isRepeatable: false })
+}
+
+/** WeChat refused after all: a cloud function sent the message, and tells so afterwards. */
+export function createLateRefusal({ repository, courier, templates, now }: HandlerDeps) {
+  return async (trx: Db, id: string, code: string): Promise<void> => {
+    const reason = reasonOf(code)
+    const row = await repository.findLog(id, trx)
+    const template = row && templates[row.event as keyof MessageTemplates]
+    if (template && reason === 'no-credit') {
+      const { customerId } = await repository.recipient(row.audience, trx)
+      if (customerId !== null)
+        await repository.clearCredit({ customerId, templateId: template.templateId, time: now() }, trx)
+    }
+    await courier.passOn(trx, id, 'wechat', { outcome: 'failed', reason })
+  }
 }
 
 /** Texts by an Enterprise-WeChat account: this only puts them into its queue, whose sender tells what came of them. */

@@ -65,13 +65,14 @@ export const REPOSITORIES: Record<string, Sampled> = {
       [{ q, from: time, to: time }, lastPage],
     ],
   })),
-  cloud: repository(createCloudRepository)(({ row }) => ({
+  cloud: repository(createCloudRepository)(({ on, row }) => ({
     spendNonce: [['0'.repeat(32), time]],
     removeNoncesBefore: [[time]],
     addMessage: [[row('cloud_message')]],
     pendingMessages: [[20]],
     takeMessage: [[id, time]],
-    settleMessage: [[id, { state: 'SENT', error: null, update_time: time }]],
+    message: [[id, on]],
+    settleMessage: [[on, id, { state: 'SENT', error: null, update_time: time }]],
     removeMessagesBefore: [[time]],
   })),
   customers: repository(createCustomerRepository)(({ on }) => ({

@@ -1,4 +1,5 @@
 import { buildSubmission } from '../../support/builders'
+import { callSigned, CLOUD_SECRET } from '../../support/cloud'
 import { addDispatchedOrder, addOrder, startTwin } from '../../support/field-work'
 import { type MessagesApp, startMessagesApp, TEMPLATES, templateOf, WXWORK_IDS } from '../../support/messages'
 
@@ -152,6 +153,44 @@ describe('a subscribe message', () => {
     await twin.close()
     expect(app.subscribeMessages()).toHaveLength(4)
     expect(await app.credits('DISPATCHED')).toBe(5)
+  })
+})
+
+describe('a subscribe message that a cloud function sends', () => {
+  const settle = async (result: object) => {
+    const [{ id, ...message }] = (await callSigned(app, 'messages/take', {})).body.data.list
+    expect(message).toMatchObject({ openid: expect.stringMatching(/^oS/), templateId: templateOf('DISPATCHED') })
+    expect(Object.keys(message).sort()).toEqual(['fields', 'openid', 'page', 'templateId'])
+    const answer = await callSigned(app, 'messages/settle', { results: [{ id, ...result }] })
+    expect(answer.body.data).toEqual({ settled: 1 })
+  }
+  beforeEach(async () => {
+    await start({ WECHAT_MESSAGES: 'cloud', CLOUD_SHARED_SECRET: CLOUD_SECRET })
+    await app.logInAccount()
+    await app.registerIds()
+    await app.subscribe(2, ['DISPATCHED'])
+    await dispatched()
+    await app.deliver()
+  })
+
+  test('goes on to the next channel when the function says that WeChat refused it', async () => {
+    await settle({ ok: false, errcode: 43101, error: 'user refuse to accept the msg' })
+    await app.deliver()
+    expect(await attemptsOf()).toEqual([
+      ['inbox', 'sent', null],
+      ['wechat', 'sent', null],
+      ['wechat', 'failed', 'no-credit'],
+      ['wxwork', 'sent', null],
+    ])
+    expect(app.texts().map(({ send_userid }) => send_userid)).toContain(WXWORK_IDS.customer)
+    expect(await app.credits('DISPATCHED')).toBe(0)
+  })
+
+  test('stays where it is when it was sent', async () => {
+    await settle({ ok: true })
+    await app.deliver()
+    expect((await ofCustomer())[0]).toMatchObject({ channel: 'wechat', outcome: 'sent' })
+    expect(await app.credits('DISPATCHED')).toBe(1)
   })
 })
 
