@@ -42,8 +42,10 @@ describe('migrations in T-SQL', () => {
   test('index keys fit, and unique indexes leave out rows without a value', () => {
     expect(schemaFaults(statements)).toEqual([])
   })
-  test('are kept apart by an application lock', () => {
-    expect(statements.some(({ sql }) => sql.includes("sp_getapplock @Resource = 'migrations'"))).toBe(true)
+  test('are kept apart by an application lock, whose waiting is no longer than a request may take', () => {
+    const lock = statements.find(({ sql }) => sql.includes("sp_getapplock @Resource = 'migrations'"))
+    const [, timeoutMs] = /@LockTimeout = (\d+)/.exec(lock!.sql)!
+    expect(Number(timeoutMs)).toBeLessThanOrEqual(10_000)
   })
 })
 
