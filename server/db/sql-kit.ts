@@ -149,8 +149,8 @@ export function prepareInsert<T extends keyof Schema>(
 export async function exists(db: Db, engine: Engine, table: string, column?: string): Promise<boolean> {
   const query =
     engine === 'mssql'
-      ? sql`select 1 as found from information_schema.columns where table_schema = 'dbo' and table_name = ${table}
-            and column_name = coalesce(${column ?? null}, column_name)`
+      ? sql`select 1 as found from INFORMATION_SCHEMA.COLUMNS where TABLE_SCHEMA = 'dbo' and TABLE_NAME = ${table}
+            and COLUMN_NAME = coalesce(${column ?? null}, COLUMN_NAME)`
       : sql`select 1 as found from pragma_table_info(${table}) where name = coalesce(${column ?? null}, name)`
   return (await query.execute(db)).rows.length > 0
 }
