@@ -1,6 +1,9 @@
 interface DriverError {
   code?: string
   number?: number
+  message?: string
+  /** What `mssql` wrapped; `info` of a request is the connection's own error where that broke. */
+  originalError?: { info?: { code?: string } }
 }
 
 /** A unique index or primary key refused the row (SQLite; SQL Server 2627 constraint, 2601 index). */
@@ -19,26 +22,36 @@ export function isTransient(error: unknown): boolean {
 
 /** Database or disk cannot be reached or has no room at the moment: an answer of 503, not 500. */
 export function isUnavailable(error: unknown): boolean {
-  const { code = '' } = (error ?? {}) as DriverError
-  return NOT_DONE.has(primaryCode(code)) || isOutcomeUnknown(error)
+  return NOT_DONE.has(codeOf(error)) || isPoolExhausted(error) || isTransient(error) || isOutcomeUnknown(error)
 }
 
 /** The connection or the disk failed in the middle: a commit may have come through all the same. */
 export function isOutcomeUnknown(error: unknown): boolean {
-  const { code = '' } = (error ?? {}) as DriverError
-  return UNKNOWN.has(primaryCode(code))
+  return UNKNOWN.has(codeOf(error))
 }
 
-/** SQLite tells more after its primary code: SQLITE_IOERR_WRITE, SQLITE_READONLY_DIRECTORY, SQLITE_BUSY_TIMEOUT … */
-const primaryCode = (code: string) => /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code
+/**
+ * SQLite tells more after its primary code: SQLITE_IOERR_WRITE, SQLITE_READONLY_DIRECTORY, SQLITE_BUSY_TIMEOUT …
+ * `mssql` calls everything that happens to a request EREQUEST, also the loss of its connection.
+ */
+function codeOf(error: unknown): string {
+  const { code = '', originalError } = (error ?? {}) as DriverError
+  if (code === 'EREQUEST') return originalError?.info?.code ?? code
+  return /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code
+}
 
-const UNKNOWN = new Set(['SQLITE_IOERR', 'ESOCKET', 'ETIMEOUT', 'ECONNCLOSED', 'EIO'])
+/** The one error of the pool that has no code. */
+const isPoolExhausted = (error: unknown) =>
+  ((error ?? {}) as DriverError).message?.startsWith('Failed to acquire a connection from the pool') ?? false
+
+const UNKNOWN = new Set(['SQLITE_IOERR', 'ESOCKET', 'ETIMEOUT', 'ECLOSE', 'ECONNCLOSED', 'EIO'])
 const NOT_DONE = new Set([
   'SQLITE_BUSY',
   'SQLITE_FULL',
   'SQLITE_READONLY',
   'SQLITE_CANTOPEN',
   'ENOTOPEN',
+  'EINVALIDSTATE',
   'ELOGIN',
   'ENOSPC',
   'EDQUOT',

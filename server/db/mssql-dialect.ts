@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -14,6 +15,7 @@ import {
   MssqlQueryCompiler,
 } from 'kysely'
 import sql from 'mssql'
+import { isTransient, isUnavailable } from './db-error'
 
 /**
  * Kysely on the `mssql` package's ConnectionPool. Kysely brings the SQL Server compiler, adapter and introspector;
@@ -86,11 +88,18 @@ class PoolConnection implements DatabaseConnection {
     this.#transaction = transaction
   }
   async commit() {
-    await this.#take().commit()
+    const transaction = this.#transaction
+    this.#transaction = undefined
+    await transaction?.commit()
   }
-  /** The server may have rolled back already (deadlock, XACT_ABORT): then the first error is the one to show. */
+  /**
+   * The server may have rolled back already (deadlock, XACT_ABORT), the connection may be gone, or a commit that failed
+   * has given it back: then the first error is the one to show.
+   */
   async rollback() {
-    const transaction = this.#take()
+    const transaction = this.#transaction
+    this.#transaction = undefined
+    if (!transaction) return
     try {
       await transaction.rollback()
     } catch (error) {
@@ -98,7 +107,19 @@ class PoolConnection implements DatabaseConnection {
     }
   }
 
+  /** A statement of its own that lost a deadlock had no effect and is run again; a transaction is its caller's to repeat. */
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#execute<R>(query)
+      } catch (error) {
+        if (this.#transaction || attempt === STATEMENT_TRIES || !isTransient(error)) throw error
+        await pause(10 * 2 ** attempt * Math.random())
+      }
+    }
+  }
+
+  async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { recordset, rowsAffected } = await this.#request(query).query(query.sql)
     const rows = (recordset ?? []) as unknown as Record<string, unknown>[]
     if (recordset) numbersFromBigints(rows, recordset.columns)
@@ -129,17 +150,12 @@ class PoolConnection implements DatabaseConnection {
     query.parameters.forEach((value, index) => bind(request, String(index + 1), value))
     return request
   }
-  #take() {
-    const transaction = this.#transaction
-    if (!transaction) throw new Error('no transaction is open')
-    this.#transaction = undefined
-    return transaction
-  }
 }
 
+/** A lost connection rolls back by itself. */
 function alreadyRolledBack(error: unknown) {
-  const { code, number } = error as { code?: string; number?: number }
-  return code === 'EABORT' || number === 3903
+  const { code, originalError } = error as { code?: string; originalError?: { number?: number } }
+  return code === 'EABORT' || originalError?.number === 3903 || isUnavailable(error)
 }
 
 /** The driver gives BIGINT as text; ours stay below 2^53 and are numbers on both engines. */
@@ -148,6 +164,7 @@ function numbersFromBigints(rows: Record<string, unknown>[], columns: sql.IColum
     if (column.type === sql.BigInt) for (const row of rows) if (row[name] !== null) row[name] = Number(row[name])
 }
 
+const STATEMENT_TRIES = 4
 const MAX_NVARCHAR = 4000
 const MAX_INT = 0x7fffffff
 
@@ -165,7 +182,7 @@ function bind(request: sql.Request, name: string, value: unknown) {
 
 function bindNumber(request: sql.Request, name: string, value: number) {
   if (!Number.isFinite(value)) throw new TypeError(`parameter ${name} is ${value}`)
-  if (!Number.isInteger(value)) return request.input(name, sql.Float, value)
+  if (!Number.isSafeInteger(value)) return request.input(name, sql.Float, value)
   return Math.abs(value) <= MAX_INT
     ? request.input(name, sql.Int, value)
     : request.input(name, sql.BigInt, String(value))

@@ -149,8 +149,8 @@ export function prepareInsert<T extends keyof Schema>(
 export async function exists(db: Db, engine: Engine, table: string, column?: string): Promise<boolean> {
   const query =
     engine === 'mssql'
-      ? sql`select 1 as found from information_schema.columns where table_schema = 'dbo' and table_name = ${table}
-            and column_name = coalesce(${column ?? null}, column_name)`
+      ? sql`select 1 as found from INFORMATION_SCHEMA.COLUMNS where TABLE_SCHEMA = 'dbo' and TABLE_NAME = ${table}
+            and COLUMN_NAME = coalesce(${column ?? null}, COLUMN_NAME)`
       : sql`select 1 as found from pragma_table_info(${table}) where name = coalesce(${column ?? null}, name)`
   return (await query.execute(db)).rows.length > 0
 }
@@ -174,9 +174,17 @@ export async function unlessExists(statement: { execute(): Promise<unknown> }): 
   try {
     await statement.execute()
   } catch (error) {
-    const { number, message } = error as { number?: number; message: string }
-    if (![1913, 2714, 2705].includes(number ?? 0) && !/already exists|duplicate column/i.test(message)) throw error
+    if (!isThere(error)) throw error
   }
+}
+
+type DdlError = { number?: number; message: string; precedingErrors?: DdlError[] }
+
+/** Of a constraint SQL Server says so first and ends with 1750, "could not create constraint, see previous errors". */
+function isThere(error: unknown): boolean {
+  const { number, message, precedingErrors = [] } = error as DdlError
+  if (number === 1750) return precedingErrors.some(isThere)
+  return [1913, 2714, 2705].includes(number ?? 0) || /already exists|duplicate column/i.test(message)
 }
 
 /**
@@ -205,10 +213,20 @@ export async function exclusively<T>(db: Db, engine: Engine, name: string, work:
   return db.transaction().execute(async (trx) => {
     const lock = sql<{ result: number }>`declare @result int;
       exec @result = sp_getapplock @Resource = ${sql.lit(name)}, @LockMode = 'Exclusive',
-        @LockOwner = 'Transaction', @LockTimeout = 60000;
+        @LockOwner = 'Transaction', @LockTimeout = ${sql.lit(LOCK_TURN_MS)};
       select @result as result`
-    const { rows } = await lock.execute(trx)
-    if ((rows[0]?.result ?? -1) < 0) throw new Error(`the lock "${name}" was not free within 60 s`)
-    return work()
+    for (let turn = 1; ; turn++) {
+      const { rows } = await lock.execute(trx)
+      if ((rows[0]?.result ?? NOT_GRANTED) >= 0) return work()
+      if (rows[0]?.result !== LOCK_TIMEOUT || turn === LOCK_TURNS)
+        throw new Error(`the lock "${name}" was not free within ${(LOCK_TURN_MS * LOCK_TURNS) / 1000} s`)
+    }
   })
 }
+
+/** Waited for in turns: one long wait would end at the driver's own limit for a request, 15 s. */
+const LOCK_TURN_MS = 5_000
+const LOCK_TURNS = 60
+/** What sp_getapplock answers. */
+const LOCK_TIMEOUT = -1
+const NOT_GRANTED = -999

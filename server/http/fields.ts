@@ -83,15 +83,18 @@ export const instant = (label: string) =>
     return z.NEVER
   })
 
+/** The end of the year 9999 in Asia/Shanghai; SQL Server has no year after it, nor have our texts. */
+const END_OF_TIME = new Date('9999-12-31T16:00:00Z')
+
 function parseInstant(value: string): Date | null {
   const iso = LOCAL_TIME.test(value) ? `${value.replace(' ', 'T')}${SHANGHAI_OFFSET}` : value
   if (!ISO_TIME.test(iso)) return null
   const date = new Date(iso)
   const day = Number(iso.slice(8, 10))
   const [year, month] = [Number(iso.slice(0, 4)), Number(iso.slice(5, 7))]
-  // JavaScript takes 31 April for 1 May; SQL Server's years end at 9999.
+  // JavaScript takes 31 April for 1 May.
   if (Number.isNaN(date.getTime()) || day > new Date(Date.UTC(year, month, 0)).getUTCDate() || year < 1900) return null
-  return date
+  return date < END_OF_TIME ? date : null
 }
 
 const queryInteger = (label: string, min: number, max: number) =>

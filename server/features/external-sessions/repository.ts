@@ -21,13 +21,16 @@ export function createExternalSessionRepository({ db, engine }: Pick<Database, '
   return {
     find,
 
-    findByAccount: async (systemName: string, account: string): Promise<SessionRow | null> =>
-      (await db
+    /** A site tells `bob` from `Bob`, SQL Server's usual collation does not: compared again here. */
+    findByAccount: async (systemName: string, account: string): Promise<SessionRow | null> => {
+      const rows = await db
         .selectFrom('external_auth_session')
         .selectAll()
         .where('system_name', '=', systemName)
         .where('account', '=', account)
-        .executeTakeFirst()) ?? null,
+        .execute()
+      return rows.find((row) => row.account === account) ?? null
+    },
 
     list: (systemName: string | undefined, page: { page: number; size: number }) => {
       const filtered = db

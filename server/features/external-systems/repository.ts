@@ -123,13 +123,16 @@ export function createExternalSystemRepository({ db, engine }: Pick<Database, 'd
         .orderBy('account')
         .execute(),
 
-    findAccount: async (systemName: string, account: string, on: Db = db): Promise<AccountRow | null> =>
-      (await on
+    /** A site tells `bob` from `Bob`, SQL Server's usual collation does not: compared again here. */
+    findAccount: async (systemName: string, account: string, on: Db = db): Promise<AccountRow | null> => {
+      const rows = await on
         .selectFrom('external_auth_session')
         .selectAll()
         .where('system_name', '=', systemName)
         .where('account', '=', account)
-        .executeTakeFirst()) ?? null,
+        .execute()
+      return rows.find((row) => row.account === account) ?? null
+    },
 
     insertAccount: async (row: AccountRow, on: Db): Promise<void> => {
       await on.insertInto('external_auth_session').values(row).execute()

@@ -181,7 +181,7 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
 
     async change(who: StaffPrincipal, reference: string, input: SystemChanges) {
       const { endpoints, accounts, overrides, system_name, ...columns } = input
-      const { system, tried, stopped } = await unique('同名或同路径的接口', () =>
+      const { system, tried, stopped } = await unique('该账号（不分大小写）或接口', () =>
         transaction(async (trx) => {
           const before = await get(reference, trx)
           assertSameName(before, system_name)

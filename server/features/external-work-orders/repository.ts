@@ -105,8 +105,16 @@ export function createExternalWorkOrderRepository({ db, engine }: Pick<Database,
       await on.updateTable('external_work_order').set(changes).where('id', '=', id).execute()
     },
 
-    findOrder: async (id: string, on: Db = db): Promise<ExternalOrderRow | null> =>
-      (await on.selectFrom('external_work_order').selectAll().where('id', '=', id).executeTakeFirst()) ?? null,
+    /** Locks an order for this transaction and reads it: of several who import it at once one makes the task. */
+    lockOrder: async (id: string, trx: Db): Promise<ExternalOrderRow | null> => {
+      await trx
+        .updateTable('external_work_order')
+        .set((eb) => ({ task_id: eb.ref('task_id') }))
+        .where('id', '=', id)
+        .execute()
+      const row = await trx.selectFrom('external_work_order').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ?? null
+    },
 
     /** Links an order to its task. @returns false where it has one */
     link: async (id: string, task: { id: string; task_id: string }, on: Db): Promise<boolean> => {

@@ -166,7 +166,7 @@ export function createExternalWorkOrderService(deps: ExternalWorkOrderDeps) {
         : customers.getNamed(EXTERNAL_CUSTOMER))
       const time = await taskImport.prepare()
       return transaction(async (trx) => {
-        const order = await repository.findOrder(id, trx)
+        const order = await repository.lockOrder(id, trx)
         if (!order) throw new AppError('NOT_FOUND', { message: '外部工单不存在' })
         if (order.task_id && order.task_number)
           return { work_order_id: order.task_id, task_id: order.task_number, created: false }

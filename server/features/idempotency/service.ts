@@ -94,7 +94,9 @@ export function createIdempotency(deps: IdempotencyDeps) {
         if (known) return known.answer
         return await work(onceFor(id, request.fingerprint))
       } catch (error) {
-        const winner = isUniqueViolation(error) ? await stored<T>(id, request.fingerprint) : null
+        // Another process that was faster with this key: its effect is what refuses ours, by the key or by a rule.
+        const isRefused = error instanceof AppError || isUniqueViolation(error)
+        const winner = isRefused ? await stored<T>(id, request.fingerprint) : null
         if (winner) return winner.answer
         throw error
       } finally {

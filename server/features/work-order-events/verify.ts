@@ -85,6 +85,14 @@ export type VerifyOrder = ReturnType<typeof createOrderVerifier>
 export function createVerifier({ repository, key }: VerifyDeps) {
   const check = createChainCheck({ repository, key })
 
+  /** Events and work orders are not read at one moment: one that was submitted in between is there by now. */
+  async function standingOrphan() {
+    for (;;) {
+      const orphan = await repository.firstOrphan()
+      if (!orphan || !(await repository.head(orphan.work_order_id))) return orphan
+    }
+  }
+
   return async (keptHeads: KeptHeads): Promise<VerifyReport> => {
     const report: VerifyReport = { workOrders: 0, events: 0, fault: null }
     const missing = new Set(keptHeads.keys())
@@ -105,7 +113,7 @@ export function createVerifier({ repository, key }: VerifyDeps) {
     }
     const [gone] = missing
     if (gone) return { ...report, fault: { workOrderId: gone, seq: 1, what: toOperator({ kind: 'gone', row: 1 }) } }
-    const orphan = await repository.firstOrphan()
+    const orphan = await standingOrphan()
     if (orphan)
       report.fault = {
         workOrderId: orphan.work_order_id,

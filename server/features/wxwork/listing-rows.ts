@@ -22,6 +22,16 @@ const FRESH = {
   finished_at: null,
 } as const
 
+/** From the first page, without what an earlier listing had. One under way is a unique violation. */
+async function beginListing({ sessionId, owner, now, until }: Turn & { sessionId: string }, on: Db): Promise<void> {
+  await on.deleteFrom('wxwork_listing').where('session_id', '=', sessionId).where('state', '<>', 'running').execute()
+  await on
+    .insertInto('wxwork_listing')
+    .values({ ...FRESH, session_id: sessionId, owner, owned_until: until, started_at: now })
+    .execute()
+  await on.deleteFrom('wxwork_contact_page').where('session_id', '=', sessionId).execute()
+}
+
 /** Queries about the listing of an account's contacts; part of the feature's repository. */
 export function listingQueries({ db }: Pick<Database, 'db'>) {
   return {
@@ -29,15 +39,7 @@ export function listingQueries({ db }: Pick<Database, 'db'>) {
       (await db.selectFrom('wxwork_listing').selectAll().where('session_id', '=', sessionId).executeTakeFirst()) ??
       null,
 
-    /** From the first page, without what an earlier listing had. */
-    beginListing: async ({ sessionId, owner, now, until }: Turn & { sessionId: string }, on: Db): Promise<void> => {
-      await on.deleteFrom('wxwork_contact_page').where('session_id', '=', sessionId).execute()
-      await on.deleteFrom('wxwork_listing').where('session_id', '=', sessionId).execute()
-      await on
-        .insertInto('wxwork_listing')
-        .values({ ...FRESH, session_id: sessionId, owner, owned_until: until, started_at: now })
-        .execute()
-    },
+    beginListing,
 
     /** Writes how far it is; false where it is no longer this owner's. */
     moveListing: async (

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Wxwork } from '../../connectors/wxwork'
 import type { Database } from '../../db/database'
+import { isUniqueViolation } from '../../db/db-error'
 import { newId } from '../../ids'
 import type { ContactKind, ListingRow } from './listing-rows'
 import type { WxworkRepository, WxworkSession } from './repository'
@@ -78,6 +79,15 @@ export function createListings(deps: ListingDeps) {
     }
   }
 
+  /** Of several who begin at once one does. */
+  async function begin(sessionId: string): Promise<void> {
+    try {
+      await transaction((trx) => repository.beginListing({ sessionId, owner, now: now(), until: until() }, trx))
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+    }
+  }
+
   function run(sessionId: string): void {
     if (running.has(sessionId) || stopping) return
     const broken = (error: unknown) => log.error({ err: error }, 'listing of contacts broke off')
@@ -92,10 +102,7 @@ export function createListings(deps: ListingDeps) {
     /** Begins anew, unless it is under way. */
     async start(session: WxworkSession): Promise<Listing> {
       const present = await repository.findListing(session.id)
-      if (present?.state !== 'running')
-        await transaction((trx) =>
-          repository.beginListing({ sessionId: session.id, owner, now: now(), until: until() }, trx),
-        )
+      if (present?.state !== 'running') await begin(session.id)
       run(session.id)
       return (await findListing(repository, session))!
     },

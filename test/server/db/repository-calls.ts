@@ -192,7 +192,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     ],
     insertOrder: [[row('external_work_order'), on]],
     updateOrder: [[id, { detail: 'd' }, on]],
-    findOrder: [[id], [id, on]],
+    lockOrder: [[id, on]],
     link: [[id, { id, task_id: 'T202603020001' }, on]],
     list: [
       [{}, firstPage],

@@ -94,7 +94,7 @@ function madeUpRow(): object {
   const valueOf = (name: string): unknown => {
     if (/(_at|_time|_after)$/.test(name)) return new Date(0)
     if (/^(answer|payload)$/.test(name)) return '{}'
-    if (/(count|number|credits|seq|_no|last)$/.test(name)) return 1
+    if (/((^|_)count|number|credits|seq|_no|last)$/.test(name)) return 1
     return 'x'
   }
   return new Proxy({}, { get: (_target, name) => (typeof name === 'string' ? valueOf(name) : undefined) })

@@ -50,7 +50,7 @@ export function faultsOf({ sql, parameters }: Statement): string[] {
   if (/\boffset\b/.test(text) && !/\border by\b[^()]*\boffset\b/.test(flatten(text)))
     faults.push('OFFSET without ORDER BY')
   if (/\bfetch next\b/.test(text) && !/\boffset\b/.test(text)) faults.push('FETCH without OFFSET')
-  faults.push(...subqueryFaults(text), ...outputFaults(sql), ...selectListFaults(text))
+  faults.push(...subqueryFaults(text), ...outputFaults(sql), ...selectListFaults(text), ...catalogueFaults(sql))
   for (const value of parameters)
     if (value !== null && typeof value === 'object' && !(value instanceof Date))
       faults.push(`a parameter that has no column type: ${JSON.stringify(value)}`)
@@ -111,6 +111,10 @@ function outputFaults(sql: string): string[] {
     .filter((column) => !/ as ["[]\w+["\]]$/i.test(column.trim()))
     .map((column) => `OUTPUT ${column.trim()} without a name`)
 }
+
+/** Where letters are told apart, the standard views are known by capitals only. */
+const catalogueFaults = (sql: string): string[] =>
+  /\binformation_schema\b/.test(sql) ? ['INFORMATION_SCHEMA in small letters'] : []
 
 /** T-SQL has no boolean values: a comparison cannot be a column. */
 function selectListFaults(text: string): string[] {

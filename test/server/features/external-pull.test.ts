@@ -135,6 +135,17 @@ test('an order becomes a task once, of the system’s own customer unless one is
   expect(tasks[0]!.description).toContain('WO000003')
 })
 
+test('an order that several import at once becomes one task, which all of them are told', async () => {
+  await start()
+  await pullAll()
+  const { app, admin } = external
+  const [{ id }] = (await app.api.get(`${base}/work-orders?system=city&q=WO000003`, admin)).body.data.list
+  const answers = await Promise.all([1, 2, 3].map(() => app.api.post(`${base}/work-orders/${id}/import`, {}, admin)))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(new Set(answers.map(({ body }) => body.data.task_id)).size).toBe(1)
+  expect(answers.filter(({ body }) => body.data.created)).toHaveLength(1)
+})
+
 test('an imported order reaches ngs like any other task', async () => {
   await start({ ngs: true })
   await pullAll()

@@ -88,6 +88,24 @@ test('a name is taken once; systems are changed, listed and removed; all of it i
   )
 })
 
+test('an account is not given the password of one that differs in its letters only', async () => {
+  await post(build({ system_name: 'letters' }))
+  const { db } = external.app.context.database
+  const stored = () =>
+    db
+      .selectFrom('external_auth_session')
+      .select(['account', 'password'])
+      .where('system_name', '=', 'letters')
+      .where('account', '=', 'op1')
+      .orderBy('create_time')
+      .executeTakeFirst()
+  const before = await stored()
+  const changes = { accounts: [{ account: 'OP1', password: 'another' }] }
+  // Where the collation tells them apart there are two then, else it is refused.
+  expect([200, 409]).toContain((await external.app.api.put(`${base}/letters`, changes, external.admin)).status)
+  expect(await stored()).toEqual(before)
+})
+
 test('admins only', async () => {
   await addStaff(external.app, 'dispatcher@example.com', 'HOMECARE_DISPATCHER')
   const token = await external.app.api.staff('dispatcher@example.com')

@@ -179,9 +179,17 @@ describe('appointments and places', () => {
     async (time) => expect(refusedPaths(await submit(training(time)))).toEqual(['device.appointment_time']),
   )
 
-  test.each(['明天', '2026-04-31 10:00:00', '2026-02-29 10:00', '2026-13-01 10:00', '2027-01-01', 1798761600, {}])(
-    'refuses %p, which is no time',
-    async (time) => expect(refusedPaths(await submit(training(time)))).toEqual(['device.appointment_time']),
+  test.each([
+    '明天',
+    '2026-04-31 10:00:00',
+    '2026-02-29 10:00',
+    '2026-13-01 10:00',
+    '2027-01-01',
+    '9999-12-31T23:59:59-01:00',
+    1798761600,
+    {},
+  ])('refuses %p, which is no time', async (time) =>
+    expect(refusedPaths(await submit(training(time)))).toEqual(['device.appointment_time']),
   )
 
   test('reads a time without a zone as Shanghai time', async () => {

@@ -1,3 +1,6 @@
+import { isUniqueViolation } from '../../../server/db/db-error'
+import { createWxworkRepository } from '../../../server/features/wxwork/repository'
+import { refusalOf } from '../db/refusal'
 import { ENGINES } from '../../support/engines'
 import { startWxworkApp, type WxworkApp } from '../../support/wxwork'
 
@@ -24,6 +27,28 @@ describe.each(ENGINES)('the listing of all contacts on %s', (engine) => {
     expect(await listing()).toMatchObject({ state: 'done', innerCount: 23, externalCount: 23 })
     expect((await listing()).inner).toHaveLength(23)
     expect(pages()).toEqual([2, 2])
+  })
+
+  test('that several ask for at once begins once', async () => {
+    const answers = await Promise.all([1, 2, 3].map(() => app.post('/contacts/all')))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    await finished()
+    expect(await listing()).toMatchObject({ state: 'done', innerCount: 23, externalCount: 23 })
+    expect(pages()).toEqual([1, 1])
+  })
+
+  test('that is under way is not begun again by a process that has not seen it yet', async () => {
+    const { database } = app.context
+    const { beginListing } = createWxworkRepository(database)
+    const begin = (owner: string) =>
+      database.transaction((trx) =>
+        beginListing({ sessionId: 's', owner, now: app.clock.now(), until: app.clock.now() }, trx),
+      )
+    await begin('one')
+    expect(isUniqueViolation(await refusalOf(begin('two')))).toBe(true)
+    await database.db.updateTable('wxwork_listing').set({ state: 'failed' }).execute()
+    await begin('two')
+    expect(await database.db.selectFrom('wxwork_listing').select('owner').execute()).toEqual([{ owner: 'two' }])
   })
 
   test('that a dead process left half done goes on from the page it had reached', async () => {
