@@ -79,7 +79,8 @@ function poolConfig(url: string): sql.config {
     connectionTimeout: number('connectionTimeoutMs', 15_000),
     requestTimeout: number('requestTimeoutMs', 15_000),
     pool: {
-      max: number('poolMax', 20),
+      // A migration holds its lock on one connection and works on another.
+      max: Math.max(2, number('poolMax', 20)),
       min: number('poolMin', 1),
       idleTimeoutMillis: 30_000,
       acquireTimeoutMillis: 15_000,
