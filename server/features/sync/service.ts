@@ -81,10 +81,11 @@ export function createSyncService({ repository, visits, workOrders, transaction,
           await repository.insert(trx, { id, kind: item.kind, work_order_id, visit_id, create_time: now() })
         return made
       })
-      if (effect.refusal) return refusalOf(item.clientId, effect.refusal)
+      if (effect.refusal) return (await duplicate()) ?? refusalOf(item.clientId, effect.refusal)
       return { clientId: item.clientId, status: 'accepted', visitId: effect.visitId ?? undefined }
     } catch (error) {
-      const other = isUniqueViolation(error) ? await duplicate() : null
+      // The same item at another call was faster: its effect is what refuses ours.
+      const other = isUniqueViolation(error) || error instanceof AppError ? await duplicate() : null
       if (other) return other
       throw error
     }

@@ -68,6 +68,20 @@ describe.each(ENGINES)('offline sync on %s', (engine) => {
     expect(event).toMatchObject({ duration_minutes: 60, captured_at: one.capturedAt })
   })
 
+  test('a queue sent several times at once is done once, and no call is told that it failed', async () => {
+    const id = await addAcceptedOrder(app, crew)
+    const queue = [
+      item('checkin', await buildCheckin(app, crew, id), { capturedAt: before(50) }),
+      item('checkout', { workOrderId: id, ...SITE, summary: '完成' }),
+    ]
+    const calls = await Promise.all(Array.from({ length: 8 }, () => results(...queue)))
+    for (const index of queue.keys()) {
+      const statuses = calls.map((answers) => answers[index].status).sort()
+      expect(statuses).toEqual(['accepted', ...Array.from({ length: 7 }, () => 'duplicate')])
+    }
+    expect(await rowsOf(app, 'ec_care_tasks', id)).toHaveLength(1)
+  })
+
   test('a check-out captured before its check-in ends with it, not earlier', async () => {
     const { workOrderId } = await addVisitedOrder(app, crew)
     await results(item('checkout', { workOrderId, ...SITE, summary: '完成' }))
