@@ -24,8 +24,10 @@ const COLUMNS: TableColumnsType<AdminJobRow> = [
   { title: '下次运行', dataIndex: 'next_run_at', width: 180, render: timeText },
 ]
 
+const EVERY_MS = 15_000
+
 export default function JobsPage() {
-  const answer = useAnswer<{ list: AdminJobRow[] }>({ path: '/api/v1/admin/jobs' })
+  const answer = useAnswer<{ list: AdminJobRow[] }>({ path: '/api/v1/admin/jobs', everyMs: () => EVERY_MS })
   return (
     <Page title="定时任务">
       <section className="panel panel--list">

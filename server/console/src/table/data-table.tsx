@@ -9,7 +9,7 @@ import { countText } from '../show/format'
 import { Refusal, Waiting } from '../show/states'
 import { type Filter, filterNames, Filters } from './filters'
 import { ListTable } from './list-table'
-import { PAGE_SIZES, useListState } from './url-state'
+import { PAGE_SIZES, useLastPage, useListState } from './url-state'
 
 interface Props<Row> {
   /** Of the list; it answers `Page<Row>`. */
@@ -36,6 +36,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
   const [state, change] = useListState(filterNames(filters))
   const params = { ...state.filters, ...fixed, page: state.page, size: state.size }
   const answer = useAnswer<Page<Row>>({ path, params, topics })
+  useLastPage(answer.data, (page) => change({ page }))
   const clear = () => change(Object.fromEntries(Object.keys(state.filters).map((name) => [name, undefined])))
   return (
     <section className="panel panel--list">
