@@ -20,7 +20,10 @@ interface Props<Row> {
   /** Sent with every question and not to be changed by the person. */
   fixed?: Params
   topics?: LiveTopic[]
+  /** Where the filters leave nothing. */
   empty?: string
+  /** Where nothing is without any filter, if that means something else. */
+  none?: string
   /** Least width in px; a narrower screen scrolls the table, never the page. */
   minWidth?: number
   /** Beside the filters; gets the filters in force, for example for an export. */
@@ -56,7 +59,12 @@ export function DataTable<Row extends object>(props: Props<Row>) {
           />
         </div>
       </div>
-      <Rows {...props} answer={answer} onPage={(page, size) => change({ page, size })} />
+      <Rows
+        {...props}
+        empty={Object.keys(state.filters).length === 0 ? (props.none ?? props.empty) : props.empty}
+        answer={answer}
+        onPage={(page, size) => change({ page, size })}
+      />
     </section>
   )
 }
