@@ -83,7 +83,9 @@ describeInBrowser('the console on a bad day', () => {
     await openStep(id)
     const program = { name: '驱动.pdf', mimeType: 'application/pdf', buffer: Buffer.from('MZ this is no document') }
     await choose(await photo(), program)
-    const refusal = dialog().getByText(/^驱动\.pdf：.*[\u4e00-\u9fff]/)
+    const refusal = dialog()
+      .locator('.ant-form-item-explain-error')
+      .getByText(/^“驱动\.pdf”类型不符/)
     await refusal.waitFor()
     await button('保存', dialog()).click()
     await dialog().locator('.ant-upload-list-item-error').hover()

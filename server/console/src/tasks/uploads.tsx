@@ -9,9 +9,13 @@ const FAILED = '上传失败，请删除后重试'
 
 export type Uploaded = UploadFile<{ message?: string; data?: StoredFile }>
 
+/** The server's sentence names a file that is not of a kind it takes; others are named here. */
+const refusalOf = ({ name, error }: Uploaded): string =>
+  error.message.includes(name) ? error.message : `${name}：${error.message}`
+
 /** Refused while there are more files than a step takes, or some that the server did not take. */
 export function checkTaken(files: Uploaded[]): Promise<void> {
-  const refused = files.filter(({ status }) => status === 'error').map(({ name, error }) => `${name}：${error.message}`)
+  const refused = files.filter(({ status }) => status === 'error').map(refusalOf)
   if (files.length > MAX_FILES) refused.push(`最多 ${MAX_FILES} 个文件，请删除 ${files.length - MAX_FILES} 个`)
   return refused.length > 0 ? Promise.reject(new Error(refused.join('；'))) : Promise.resolve()
 }
