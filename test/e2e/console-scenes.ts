@@ -1,4 +1,5 @@
-import type { ConsoleStage } from './console-stage'
+import { buildPdf, buildPng } from '../support/builders'
+import { type ConsoleStage, LONG_SYSTEM } from './console-stage'
 import type { Desk } from './desk'
 
 export interface ConsoleScene {
@@ -29,6 +30,12 @@ export const CONSOLE_SCENES: ConsoleScene[] = [
   { name: 'overview', path: '/', sees: '今日任务' },
   { name: 'board', path: '/board', sees: '待派单' },
   { name: 'tasks', path: '/tasks', sees: /共 \d+ 条/ },
+  { name: 'tasks-narrowed', path: `/tasks?status=open&q=%E4%BB%AA&by=created&from=2026-01-01`, sees: /共 \d+ 条/ },
+  {
+    name: 'tasks-none',
+    path: '/tasks?status=open&type=installation&step=7&attention=undispatched&origin=external&by=cancelled&from=2026-01-01&to=2026-01-31',
+    sees: '没有符合条件的任务',
+  },
   { name: 'task', path: ({ onSite }) => `/tasks/${onSite.id}`, sees: '时间线' },
   { name: 'task-long', path: ({ long }) => `/tasks/${long.id}`, sees: '时间线' },
   { name: 'visits', path: '/visits', sees: /共 \d+ 条/ },
@@ -45,6 +52,7 @@ export const CONSOLE_SCENES: ConsoleScene[] = [
     },
   },
   { name: 'rules', path: '/rules', sees: /共 \d+ 条/ },
+  { name: 'rules-none', path: '/rules?scope_type=WORK_ORDER&active=false&q=T1', sees: '没有符合条件的记录' },
   {
     name: 'rule-rehearsed',
     path: '/rules',
@@ -125,6 +133,11 @@ export const CONSOLE_SCENES: ConsoleScene[] = [
       await page.getByRole('dialog').getByLabel('任务类型').waitFor()
     },
   },
+  {
+    name: 'external-orders-of-long',
+    path: `/external/orders?system=${encodeURIComponent(LONG_SYSTEM)}`,
+    sees: '没有符合条件的外部工单',
+  },
   { name: 'external-pulls', path: '/external/pulls', sees: /共 \d+ 条/ },
   { name: 'external-logs', path: '/external/logs', sees: /共 \d+ 条/ },
   {
@@ -193,6 +206,27 @@ export const CONSOLE_SCENES: ConsoleScene[] = [
     },
   },
   {
+    name: 'step-files',
+    path: ({ onSite }) => `/tasks/${onSite.id}`,
+    sees: '时间线',
+    act: async ({ page }) => {
+      await page.getByRole('button', { name: '填写步骤' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('说明').fill('更换密封圈，附照片和报告')
+      await dialog.locator('input[type=file]').setInputFiles([
+        { name: '铭牌.png', mimeType: 'image/png', buffer: await buildPng() },
+        {
+          name: `${LONG_SYSTEM}年度检测与维修保养报告（第三版，含附件）.pdf`,
+          mimeType: 'application/pdf',
+          buffer: buildPdf(),
+        },
+        { name: '驱动.pdf', mimeType: 'application/pdf', buffer: Buffer.from('MZ') },
+      ])
+      await dialog.getByText(/^“驱动\.pdf”类型不符/).waitFor()
+      await dialog.locator('.ant-upload-list-item-done').nth(1).waitFor()
+    },
+  },
+  {
     name: 'cancel',
     path: ({ long }) => `/tasks/${long.id}`,
     sees: '时间线',
@@ -214,7 +248,7 @@ export const CONSOLE_SCENES: ConsoleScene[] = [
   { name: 'evaluations', path: '/evaluations', sees: /共 \d+ 条/ },
   { name: 'staff', path: '/staff', sees: /共 \d+ 条/ },
   { name: 'audit', path: '/audit', sees: '操作记录' },
-  { name: 'jobs', path: '/jobs', sees: '定时任务' },
+  { name: 'jobs', path: '/jobs', sees: '发送欠合作系统的写入' },
 ]
 
 /** Opens a page and waits until it stands still. */

@@ -1,5 +1,6 @@
 import { DEMO_CUSTOMERS, DEMO_STAFF } from '../../server/demo/people'
 import { SANDBOX_ACCOUNT, startExternalSiteSandbox } from '../../server/sandbox/external-site'
+import { jobsOf } from '../../server/jobs/jobs'
 import { buildSubmission } from '../support/builders'
 import type { TestApp } from '../support/test-app'
 import { startStage } from './stage'
@@ -16,6 +17,7 @@ export async function startConsoleStage() {
   await fillExternal(app, site, admin)
   const waiting = await fillAccounts(app, admin)
   const unsent = await fillOutbox(app, admin)
+  await fillJobs(app)
   return {
     ...stage,
     /** The account whose QR code nobody has scanned. */
@@ -105,4 +107,26 @@ async function fillOutbox({ api, context }: TestApp, admin: Admin): Promise<stri
   }
   await submit('自动进样器卡针', 'DEAD', 'ngs 没有受理，原文见外部调用记录')
   return submit('柱温箱报警', 'UNKNOWN', 'ngs 没有确认结果，操作可能已经执行')
+}
+
+/** What the jobs of a server that runs have left: most went well, one failed, one runs now, the last is to come. */
+async function fillJobs({ context }: TestApp): Promise<void> {
+  const jobs = jobsOf(context)
+  for (const [index, { name, title, pattern }] of jobs.entries()) {
+    await context.jobs.announce({ name, title, schedule: pattern }, new Date(Date.now() + 60_000))
+    if (index === jobs.length - 1) continue
+    const started_at = new Date(Date.now() - 90_000)
+    const until = new Date(Date.now() + 3600_000)
+    const state =
+      index === 1
+        ? { started_at, lease_owner: 'another process', lease_until: until }
+        : {
+            started_at,
+            finished_at: new Date(started_at.getTime() + 1200),
+            duration_ms: 1200,
+            result: index === 2 ? ('failed' as const) : ('ok' as const),
+            detail: index === 2 ? 'ngs 没有应答，30 秒后放弃' : JSON.stringify({ removed: 3 }),
+          }
+    await context.database.db.updateTable('job_run').set(state).where('name', '=', name).execute()
+  }
 }

@@ -6,7 +6,13 @@ import type { Family } from '../../http/guard'
 import type { AssignmentAnswer, DispatchService } from './service'
 
 const workOrderId = recordId('工单编号')
-const dispatchBody = z.object({ workOrderId, workerId: recordId('服务人员编号'), note: optionalText('派单备注', 500) })
+const dispatchBody = z.object({
+  workOrderId,
+  workerId: recordId('服务人员编号'),
+  note: optionalText('派单备注', 500),
+  /** Who has the order as far as the dispatcher knows, null for nobody; what changed meanwhile is a 409. */
+  formerWorkerId: recordId('原服务人员编号').nullish(),
+})
 const orderBody = z.object({ workOrderId })
 const rejectBody = z.object({ workOrderId, reason: text('退回原因', 500) })
 

@@ -95,7 +95,7 @@ export function createDispatchService(deps: DispatchServiceDeps) {
     /** Assigns (step 0 → 1) or reassigns (step kept). @throws AppError WORKER_DISABLED, ALREADY_ASSIGNED, TASK_CLOSED */
     dispatch: (
       who: StaffPrincipal,
-      input: { workOrderId: string; workerId: string; note: string | null },
+      input: { workOrderId: string; workerId: string; note: string | null; formerWorkerId?: string | null },
       once: Once,
     ) =>
       onOrder(input.workOrderId, once, async (trx, task, live) => {
@@ -104,6 +104,7 @@ export function createDispatchService(deps: DispatchServiceDeps) {
         const worker = await staff.activeWorker(input.workerId, trx)
         if (live?.worker_id === worker.id)
           throw new AppError('ALREADY_ASSIGNED', { message: '该工单已派给这位服务人员' })
+        assertUnchanged(live, input.formerWorkerId)
         if (live) await repository.end(trx, live.id, { status: 'CANCELLED', reason: '改派', time: now() })
         const row = await assign(trx, task, {
           workerId: worker.id,
@@ -185,6 +186,15 @@ export function createDispatchService(deps: DispatchServiceDeps) {
 }
 
 export type DispatchService = ReturnType<typeof createDispatchService>
+
+/** Of two dispatchers at one order the second decides by what the first did, not over it. */
+function assertUnchanged(live: AssignmentRow | null, former: string | null | undefined): void {
+  if (former === undefined || former === (live?.worker_id ?? null)) return
+  const message = live
+    ? '该工单刚刚已由他人派给另一位服务人员，请按最新情况再决定'
+    : '该工单刚刚已被退回，请按最新情况再决定'
+  throw new AppError('ALREADY_ASSIGNED', { message })
+}
 
 function toAnswer(row: AssignmentRow, task: TaskRow): AssignmentAnswer {
   return {

@@ -8,6 +8,7 @@ export type StaffRow = Selectable<StaffTable>
 
 export interface StaffFilter {
   role?: StaffRole
+  active?: boolean
   q?: string
 }
 
@@ -16,10 +17,11 @@ export function createStaffRepository({ db, engine }: Pick<Database, 'db' | 'eng
     db.selectFrom('staff').selectAll().where('id', '=', value('id')),
   )
 
-  const filtered = ({ role, q }: StaffFilter) =>
+  const filtered = ({ role, active, q }: StaffFilter) =>
     db
       .selectFrom('staff')
       .$if(role !== undefined, (query) => query.where('role', '=', role!))
+      .$if(active !== undefined, (query) => query.where('is_active', '=', active!))
       .$if(q !== undefined, (query) =>
         query.where((eb) => eb.or(['full_name', 'email', 'phone'].map((column) => contains(column, q!)))),
       )

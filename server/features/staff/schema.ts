@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AdminNewStaff, AdminStaffRow } from '../../../types/api/admin'
 import { STAFF_ROLES, type StaffLogin, type StaffUser } from '../../../types/api/staff'
-import { filterText, oneOf, optionalText, pageQuery, recordId, text, uuid } from '../../http/fields'
+import { filterFlag, filterText, oneOf, optionalText, pageQuery, recordId, text, uuid } from '../../http/fields'
 
 export const staffUser = z.object({
   id: z.string(),
@@ -42,6 +42,7 @@ const blankIsAbsent = (value: unknown) => (value === '' ? undefined : value)
 export const staffQuery = z.object({
   ...pageQuery(20),
   role: z.preprocess(blankIsAbsent, oneOf('角色', STAFF_ROLES).optional()),
+  active: filterFlag('是否在用'),
   q: filterText('搜索内容'),
 })
 

@@ -129,6 +129,7 @@ export const adminTaskFilters = {
   step: filterInteger('步骤', 0, LAST_STEP),
   attention: filter(oneOf('待关注原因', TASK_ATTENTIONS)),
   unassigned: filterFlag('是否未派单'),
+  done: filterFlag('服务是否完成'),
   worker_id: filter(uuid('服务人员编号')),
   origin: filter(oneOf('来源', TASK_ORIGINS)),
   /** What `from` and `to` are the days of; a submission, if nothing is said. */

@@ -318,7 +318,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     update: [[id, { is_active: false, tokens_valid_after: time }, on]],
     list: [
       [{}, firstPage],
-      [{ role: 'ADMIN', q }, lastPage],
+      [{ role: 'ADMIN', active: true, q }, lastPage],
     ],
     isEmpty: [[]],
   })),

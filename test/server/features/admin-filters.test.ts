@@ -78,8 +78,10 @@ describe.each(ENGINES)("filters of the console's lists on %s", (engine) => {
     ['attention=undispatched', ['recycle', 'late']],
     ['attention=undispatched&type=recycle', ['recycle']],
     ['status=cancelled', []],
+    ['done=false&worker_id=:worker', ['left', 'visited']],
+    ['done=true', []],
   ])('tasks by %j', async (query, names) => {
-    const rows = await list(`tasks?${query.replace(':other', crew.otherId)}`)
+    const rows = await list(`tasks?${query.replace(':other', crew.otherId).replace(':worker', crew.workerId)}`)
     expect(rows.map(({ id }) => nameOf(task, id))).toEqual(names)
   })
 

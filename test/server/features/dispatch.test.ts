@@ -61,6 +61,19 @@ describe.each(ENGINES)('dispatch on %s', (engine) => {
     expect((await dispatch(await addOrder(app, crew), crew.workerId, crew.admin)).status).toBe(200)
   })
 
+  test('of two dispatchers at one order the second is told what the first did', async () => {
+    const id = await addOrder(app, crew)
+    const seen = (workerId: string, formerWorkerId: string | null) =>
+      app.api.post('/homecare/dispatch', { workOrderId: id, workerId, formerWorkerId }, crew.dispatcher)
+    expect(outcomeOf(await seen(crew.workerId, crew.otherId))).toBe('409 ALREADY_ASSIGNED')
+    expect(outcomeOf(await seen(crew.workerId, null))).toBe('OK')
+    const { status, body } = await seen(crew.otherId, null)
+    expect([status, body.msg]).toEqual([409, '该工单刚刚已由他人派给另一位服务人员，请按最新情况再决定'])
+    expect(await detail(id)).toMatchObject({ worker_id: crew.workerId })
+    expect(outcomeOf(await seen(crew.otherId, crew.workerId))).toBe('OK')
+    expect(await rowsOf(app, 'hc_dispatch_assignments', id)).toHaveLength(2)
+  })
+
   test('reassigning keeps the step, ends the old assignment and tells both', async () => {
     const id = await addAcceptedOrder(app, crew)
     await step(id, 2)

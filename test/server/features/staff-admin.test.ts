@@ -112,6 +112,9 @@ describe.each(ENGINES)('staff management on %s', (engine) => {
     expect((await app.api.get('/auth/me', { token })).status).toBe(401)
     const login = () => app.api.post('/auth/email-login', { email: 'pause@example.com', password: 'password123' })
     expect((await login()).status).toBe(403)
+    const found = async (active: boolean) =>
+      (await app.api.get(`${STAFF}?q=pause%40&active=${active}`, crew.dispatcher)).body.data.total
+    expect([await found(true), await found(false)]).toEqual([0, 1])
     app.clock.advance(1)
     expect((await act('enable')).status).toBe(200)
     expect((await login()).status).toBe(200)

@@ -70,22 +70,54 @@ function headersOf({ method, body, idempotencyKey }: Request): Record<string, st
   }
 }
 
+/** A server that takes a request and never answers must not hold the page; a write may log in to a slow site first. */
+const READ_MS = 30_000
+const WRITE_MS = 120_000
+
+/** Ends with `signal`, and by itself after so many ms. */
+function impatient(ms: number, signal?: AbortSignal) {
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  const timer = setTimeout(abort, ms)
+  signal?.addEventListener('abort', abort)
+  if (signal?.aborted) abort()
+  return {
+    signal: controller.signal,
+    end: () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    },
+  }
+}
+
+/** The answer is null where the body is not JSON. */
+async function fetchAnswer(path: string, init: RequestInit): Promise<{ response: Response; answer: Answer | null }> {
+  const response = await fetch(path, init)
+  const answer = (await response.json().catch((error: unknown) => {
+    if (init.signal?.aborted) throw error
+    return null
+  })) as Answer | null
+  return { response, answer }
+}
+
 /** Sends one request with the login cookie. @throws ApiError */
 export async function request<T>(
   path: string,
   { method = 'GET', body, idempotencyKey, signal }: Request = {},
 ): Promise<T> {
   const headers = headersOf({ method, body, idempotencyKey })
-  const response = await fetch(path, {
+  const patience = impatient(method === 'GET' ? READ_MS : WRITE_MS, signal)
+  const { response, answer } = await fetchAnswer(path, {
     method,
     headers,
     body: body === undefined ? undefined : JSON.stringify(body),
-    signal,
-  }).catch((error: unknown) => {
-    if (signal?.aborted) throw error
-    throw new ApiError(NO_ANSWER, 0)
+    signal: patience.signal,
   })
-  const answer = (await response.json().catch(() => null)) as Answer | null
+    .catch((error: unknown) => {
+      if (signal?.aborted) throw error
+      throw new ApiError(NO_ANSWER, 0)
+    })
+    .finally(patience.end)
   if (!answer) throw new ApiError(NOT_UNDERSTOOD, response.ok ? 0 : response.status)
   if (response.ok) return unwrap(answer) as T
   const details = (answer.data ?? {}) as ApiError['details']

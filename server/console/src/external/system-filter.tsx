@@ -27,7 +27,7 @@ function Choice({ label, value, onChange, others }: CustomFilter & { others: str
     <Select
       aria-label={label}
       placeholder={label}
-      className="filter"
+      className="filter filter--name"
       allowClear
       showSearch
       popupMatchSelectWidth={false}

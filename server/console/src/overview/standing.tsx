@@ -3,6 +3,7 @@ import { TASK_ATTENTIONS } from '@shared/api/overview'
 import { STEP_LABELS, TASK_TYPE_RULES, TASK_TYPES } from '@shared/task-types'
 import { Link } from 'react-router-dom'
 import { hasPage } from '../routes'
+import { useIsAdmin } from '../session/session'
 import { Panel } from '../shell/page'
 import { countText, dayText, scoreText } from '../show/format'
 import { StateTag, type Tone } from '../show/tag'
@@ -50,6 +51,7 @@ export function Attention({ attention }: { attention: Record<TaskAttention, numb
 }
 
 export function Waiting({ data: { waiting, visits, evaluations } }: { data: Overview }) {
+  const isAdmin = useIsAdmin()
   return (
     <Panel title="等待处理">
       <div className="figures figures--inner">
@@ -57,7 +59,12 @@ export function Waiting({ data: { waiting, visits, evaluations } }: { data: Over
         <Figure label="低分评价" value={evaluations.low} to={`/evaluations?low=true&${month()}`} alarm />
         <Figure label="发送待核对" value={waiting.outbox_unknown} to="/outbox?state=UNKNOWN" alarm />
         <Figure label="发送已停" value={waiting.outbox_dead} to="/outbox?state=DEAD" alarm />
-        <Figure label="待填验证码" value={waiting.challenges} to="/sessions" alarm />
+        <Figure
+          label="待填验证码"
+          value={waiting.challenges}
+          to={isAdmin ? '/external/challenges' : '/sessions'}
+          alarm
+        />
         <Figure label="会话待处理" value={waiting.sessions_needing_human} to="/sessions" alarm />
       </div>
     </Panel>

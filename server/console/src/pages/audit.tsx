@@ -1,6 +1,7 @@
 import type { AdminAuditRow } from '@shared/api/admin'
 import type { TableColumnsType } from 'antd'
 import { Page } from '../shell/page'
+import { auditText } from '../show/audit-words'
 import { Cut } from '../show/cut'
 import { timeText } from '../show/format'
 import { DataTable } from '../table/data-table'
@@ -14,7 +15,17 @@ const FILTERS: Filter[] = [
 const COLUMNS: TableColumnsType<AdminAuditRow> = [
   { title: '时间', dataIndex: 'create_time', width: 180, render: timeText },
   { title: '操作人', dataIndex: 'staff_name', width: 150, render: (name: string) => <Cut>{name}</Cut> },
-  { title: '操作', dataIndex: 'action', width: 230, render: (action: string) => <code>{action}</code> },
+  {
+    title: '操作',
+    dataIndex: 'action',
+    width: 200,
+    render: (action: string) => (
+      <div className="two-lines">
+        {auditText(action)}
+        <div className="soft digest">{action}</div>
+      </div>
+    ),
+  },
   { title: '对象', dataIndex: 'target', render: (target: string) => <Cut>{target}</Cut> },
   {
     title: '内容',

@@ -58,7 +58,7 @@ export default function DriftPage() {
         columns={COLUMNS}
         filters={FILTERS}
         topics={['outbox']}
-        empty="两边一致，没有差异"
+        none="两边一致，没有差异"
         minWidth={980}
       />
     </Page>

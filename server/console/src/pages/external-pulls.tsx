@@ -58,7 +58,7 @@ export default function ExternalPullsPage() {
         rowKey="run_id"
         filters={FILTERS}
         topics={['pull']}
-        empty="还没有拉取过"
+        none="还没有拉取过"
         minWidth={980}
       />
     </Page>

@@ -85,7 +85,7 @@ export default function ExternalPage() {
         columns={COLUMNS}
         filters={FILTERS}
         topics={['session', 'challenge']}
-        empty="没有外部系统"
+        none="没有外部系统"
         minWidth={980}
       />
     </Page>

@@ -5,6 +5,7 @@ import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
 import { durationText, timeText } from '../show/format'
 import { Answered } from '../show/states'
+import { scheduleText } from '../show/schedule-text'
 import { StateTag } from '../show/tag'
 import { ListTable } from '../table/list-table'
 
@@ -15,17 +16,19 @@ function Outcome({ job }: { job: AdminJobRow }) {
 }
 
 const COLUMNS: TableColumnsType<AdminJobRow> = [
-  { title: '任务', dataIndex: 'title', render: (title: string) => <Cut>{title}</Cut> },
-  { title: '周期', dataIndex: 'schedule', width: 130, render: (text: string) => <Cut>{text}</Cut> },
-  { title: '最近结果', width: 100, render: (_, job) => <Outcome job={job} /> },
+  { title: '任务', dataIndex: 'title', width: 220 },
+  { title: '周期', dataIndex: 'schedule', width: 116, render: scheduleText },
+  { title: '最近结果', width: 92, render: (_, job) => <Outcome job={job} /> },
   { title: '说明', dataIndex: 'last_detail', render: (text: string | null) => <Cut>{text}</Cut> },
-  { title: '最近运行', dataIndex: 'last_run_at', width: 180, render: timeText },
-  { title: '用时', dataIndex: 'duration_ms', width: 100, render: durationText },
-  { title: '下次运行', dataIndex: 'next_run_at', width: 180, render: timeText },
+  { title: '最近运行', dataIndex: 'last_run_at', width: 168, render: timeText },
+  { title: '用时', dataIndex: 'duration_ms', width: 88, render: durationText },
+  { title: '下次运行', dataIndex: 'next_run_at', width: 168, render: timeText },
 ]
 
+const EVERY_MS = 15_000
+
 export default function JobsPage() {
-  const answer = useAnswer<{ list: AdminJobRow[] }>({ path: '/api/v1/admin/jobs' })
+  const answer = useAnswer<{ list: AdminJobRow[] }>({ path: '/api/v1/admin/jobs', everyMs: () => EVERY_MS })
   return (
     <Page title="定时任务">
       <section className="panel panel--list">

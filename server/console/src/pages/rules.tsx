@@ -81,7 +81,7 @@ export default function RulesPage() {
         path="/api/v1/admin/sla-config"
         columns={columns}
         filters={FILTERS}
-        empty="没有规则；一条都没有时，签到半径为 50 米"
+        none="没有规则；一条都没有时，签到半径为 50 米"
         minWidth={960}
       />
       {open && <RuleDialog {...open} onClose={() => setOpen(null)} />}

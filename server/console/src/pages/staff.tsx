@@ -9,8 +9,9 @@ import { ROLE_LABELS, useIsAdmin, useStaff } from '../session/session'
 import { Page } from '../shell/page'
 import { NewStaffDialog, ResetPasswordDialog } from '../staff/dialogs'
 import { Cut } from '../show/cut'
-import { minuteText } from '../show/format'
+import { timeText } from '../show/format'
 import { NumberDialog, type NumberField } from '../show/number-dialog'
+import { optionsOf } from '../show/options'
 import { StateTag } from '../show/tag'
 import { DataTable } from '../table/data-table'
 import type { Filter } from '../table/filters'
@@ -23,13 +24,14 @@ const FILTERS: Filter[] = [
     label: '角色',
     options: STAFF_ROLES.map((value) => ({ value, label: ROLE_LABELS[value] })),
   },
+  { kind: 'choice', name: 'active', label: '状态', options: optionsOf({ true: '在用', false: '已停用' }) },
 ]
 
 const COLUMNS: TableColumnsType<AdminStaffRow> = [
   { title: '姓名', dataIndex: 'full_name', render: (name: string) => <Cut>{name}</Cut> },
   {
     title: '邮箱与电话',
-    width: 190,
+    width: 184,
     render: (_, { email, phone }) => (
       <div className="two-lines">
         <Cut>{email}</Cut>
@@ -44,7 +46,7 @@ const COLUMNS: TableColumnsType<AdminStaffRow> = [
     dataIndex: 'load',
     width: 88,
     render: (load: number, { id, role }) =>
-      role === 'HOMECARE_WORKER' ? <Link to={`/tasks?status=open&worker_id=${id}`}>{load}</Link> : '—',
+      role === 'HOMECARE_WORKER' ? <Link to={`/tasks?status=open&done=false&worker_id=${id}`}>{load}</Link> : '—',
   },
   {
     title: '状态',
@@ -53,7 +55,7 @@ const COLUMNS: TableColumnsType<AdminStaffRow> = [
     render: (active: boolean) =>
       active ? <StateTag tone="green">在用</StateTag> : <StateTag tone="red">已停用</StateTag>,
   },
-  { title: '建立时间', dataIndex: 'created_at', width: 146, render: minuteText },
+  { title: '建立日期', dataIndex: 'created_at', width: 108, render: (time: string) => timeText(time).slice(0, 10) },
 ]
 
 const NUMBERS: NumberField[] = [

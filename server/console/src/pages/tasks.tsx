@@ -6,6 +6,7 @@ import { Page } from '../shell/page'
 import { Cut } from '../show/cut'
 import { ExportButton } from '../show/export-button'
 import { minuteText } from '../show/format'
+import { optionsOf } from '../show/options'
 import {
   ASSIGNMENT_WORDS,
   ATTENTION_OPTIONS,
@@ -27,6 +28,7 @@ const FILTERS: Filter[] = [
   { kind: 'choice', name: 'status', label: '状态', options: STATUS_OPTIONS },
   { kind: 'choice', name: 'type', label: '类型', options: TYPE_OPTIONS },
   { kind: 'choice', name: 'step', label: '步骤', options: STEP_OPTIONS },
+  { kind: 'choice', name: 'done', label: '服务进度', options: optionsOf({ false: '未完成', true: '已完成' }) },
   { kind: 'choice', name: 'attention', label: '需要关注', options: ATTENTION_OPTIONS },
   { kind: 'choice', name: 'origin', label: '来源', options: ORIGIN_OPTIONS },
   { kind: 'custom', name: 'worker_id', label: '服务人员', render: WorkerFilter },

@@ -68,7 +68,10 @@ export function RuleDialog({ rule, isNew, onClose }: { rule: RuleInput; isNew: b
         layout="vertical"
         initialValues={toFields(rule)}
         onFinish={start}
-        onValuesChange={() => setTried(null)}
+        onValuesChange={() => {
+          setTried(null)
+          setPending(null) // what is being tried is no longer what stands here
+        }}
       >
         <RuleFields isNew={isNew} />
       </Form>

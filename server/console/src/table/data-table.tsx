@@ -9,7 +9,7 @@ import { countText } from '../show/format'
 import { Refusal, Waiting } from '../show/states'
 import { type Filter, filterNames, Filters } from './filters'
 import { ListTable } from './list-table'
-import { PAGE_SIZES, useListState } from './url-state'
+import { PAGE_SIZES, useLastPage, useListState } from './url-state'
 
 interface Props<Row> {
   /** Of the list; it answers `Page<Row>`. */
@@ -20,7 +20,10 @@ interface Props<Row> {
   /** Sent with every question and not to be changed by the person. */
   fixed?: Params
   topics?: LiveTopic[]
+  /** Where the filters leave nothing. */
   empty?: string
+  /** Where nothing is without any filter, if that means something else. */
+  none?: string
   /** Least width in px; a narrower screen scrolls the table, never the page. */
   minWidth?: number
   /** Beside the filters; gets the filters in force, for example for an export. */
@@ -36,6 +39,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
   const [state, change] = useListState(filterNames(filters))
   const params = { ...state.filters, ...fixed, page: state.page, size: state.size }
   const answer = useAnswer<Page<Row>>({ path, params, topics })
+  useLastPage(answer.data, (page) => change({ page }))
   const clear = () => change(Object.fromEntries(Object.keys(state.filters).map((name) => [name, undefined])))
   return (
     <section className="panel panel--list">
@@ -55,7 +59,12 @@ export function DataTable<Row extends object>(props: Props<Row>) {
           />
         </div>
       </div>
-      <Rows {...props} answer={answer} onPage={(page, size) => change({ page, size })} />
+      <Rows
+        {...props}
+        empty={Object.keys(state.filters).length === 0 ? (props.none ?? props.empty) : props.empty}
+        answer={answer}
+        onPage={(page, size) => change({ page, size })}
+      />
     </section>
   )
 }

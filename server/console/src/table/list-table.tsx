@@ -12,14 +12,20 @@ interface Props<Row> extends Pick<
 }
 
 /** Rows that are there already. */
-export function ListTable<Row extends object>({ rows, rowKey = 'id' as never, minWidth, ...rest }: Props<Row>) {
+export function ListTable<Row extends object>({
+  rows,
+  rowKey = 'id' as never,
+  minWidth,
+  expandable,
+  ...rest
+}: Props<Row>) {
   const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {
     // What scrolls can be scrolled by the keyboard; antd leaves that to what is inside.
     frame.current?.querySelector('.ant-table-content')?.setAttribute('tabindex', '0')
   })
   return (
-    <div ref={frame}>
+    <div ref={frame} className="list">
       <Table<Row>
         size="middle"
         tableLayout="fixed"
@@ -27,6 +33,12 @@ export function ListTable<Row extends object>({ rows, rowKey = 'id' as never, mi
         dataSource={rows}
         rowKey={rowKey}
         scroll={{ x: minWidth }}
+        expandable={
+          expandable && {
+            ...expandable,
+            expandedRowRender: (...row) => <div className="list__open">{expandable.expandedRowRender?.(...row)}</div>,
+          }
+        }
         {...rest}
       />
     </div>

@@ -1,4 +1,5 @@
-import { useCallback, useMemo } from 'react'
+import type { Page } from '@shared/api/common'
+import { useCallback, useEffect, useMemo } from 'react'
 import { useSearchParams } from 'react-router-dom'
 
 export const DEFAULT_SIZE = 20
@@ -53,4 +54,12 @@ export function useListState(names: readonly string[]) {
     [setParams],
   )
   return [state, change] as const
+}
+
+/** A list can become shorter than the page that is looked at; then its last page is. */
+export function useLastPage(answer: Page<unknown> | undefined, toPage: (page: number) => void) {
+  const last = answer && answer.list.length === 0 && answer.current > answer.pages ? answer.pages : 0
+  useEffect(() => {
+    if (last > 0) toPage(last)
+  })
 }

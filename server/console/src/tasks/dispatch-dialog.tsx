@@ -37,7 +37,10 @@ export function DispatchDialog({
       okButtonProps={{ disabled: !workerId || workerId === task.worker_id }}
       confirmLoading={running}
       onOk={() =>
-        act({ path: '/homecare/dispatch', body: { workOrderId: task.id, workerId, note: note || undefined } })
+        act({
+          path: '/homecare/dispatch',
+          body: { workOrderId: task.id, workerId, note: note || undefined, formerWorkerId: task.worker_id },
+        })
       }
       onCancel={onClose}
       cancelButtonProps={{ disabled: running }}
@@ -80,8 +83,8 @@ function WorkerList({
   onChange: (id: string) => void
 }) {
   const [text, setText] = useState('')
-  const { data, error, refetch } = useWorkers(text)
-  const rows = (data?.list ?? []).filter(({ is_active }) => is_active)
+  const { data, error, refetch } = useWorkers(text, true)
+  const rows = data?.list ?? []
   return (
     <>
       <Input

@@ -2,7 +2,7 @@ import type { AdminTaskDetail } from '@shared/api/admin'
 import { STEP, STEP_LABELS } from '@shared/task-types'
 import { Alert, Form, Input, Modal, Radio } from 'antd'
 import { useAct } from '../api/use-act'
-import { checkUploads, fileIdsOf, type Uploaded, Uploads } from './uploads'
+import { checkArrived, checkTaken, fileIdsOf, MAX_FILES, toUploaded, type Uploaded, Uploads } from './uploads'
 
 /** Where staff may move a task from each step (server/features/work-orders/moves.ts); the server decides. */
 const NEXT: Record<number, number[]> = {
@@ -65,8 +65,12 @@ export function StepDialog({ task, onClose }: { task: AdminTaskDetail; onClose: 
           name="files"
           label="照片与文件"
           valuePropName="fileList"
-          getValueFromEvent={({ fileList }: { fileList: Uploaded[] }) => fileList}
-          rules={[{ validator: (_, files: Uploaded[] = []) => checkUploads(files) }]}
+          getValueFromEvent={({ fileList }: { fileList: Uploaded[] }) => toUploaded(fileList)}
+          extra={`最多 ${MAX_FILES} 个`}
+          rules={[
+            { validator: (_, files: Uploaded[] = []) => checkTaken(files) },
+            { validator: (_, files: Uploaded[] = []) => checkArrived(files), validateTrigger: 'onSubmit' },
+          ]}
         >
           <Uploads />
         </Form.Item>

@@ -7,7 +7,7 @@ import { countText } from '../show/format'
 import { Answered } from '../show/states'
 import { TYPE_OPTIONS } from '../show/task-words'
 import { type Filter, Filters } from '../table/filters'
-import { useListState } from '../table/url-state'
+import { useLastPage, useListState } from '../table/url-state'
 import { TaskCard } from './task-card'
 
 const FILTERS: Filter[] = [
@@ -30,6 +30,7 @@ export function Unassigned({
     params: { ...filters, status: 'open', unassigned: 'true', page, size: 20 },
     topics: ['task'],
   })
+  useLastPage(answer.data, (wanted) => change({ page: wanted }))
   return (
     <Panel className="board__pool" title={`待派单${answer.data ? `（${countText(answer.data.total)}）` : ''}`}>
       <div className="toolbar">

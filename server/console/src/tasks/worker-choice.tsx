@@ -7,8 +7,11 @@ import type { CustomFilter } from '../table/filters'
 
 const TYPING_MS = 250
 
-/** The first page of the workers whose name, mail or phone matches; the text is asked for when typing rests. */
-export function useWorkers(text: string) {
+/**
+ * The first page of the workers whose name, mail or phone matches; the text is asked for when typing rests.
+ * `active`: only those who can be given something.
+ */
+export function useWorkers(text: string, active?: true) {
   const [q, setQ] = useState(text)
   useEffect(() => {
     const timer = setTimeout(() => setQ(text.trim()), TYPING_MS)
@@ -16,7 +19,7 @@ export function useWorkers(text: string) {
   }, [text])
   return useAnswer<Page<AdminStaffRow>>({
     path: '/api/v1/admin/staff',
-    params: { role: 'HOMECARE_WORKER', q, size: 20, page: 1 },
+    params: { role: 'HOMECARE_WORKER', active, q, size: 20, page: 1 },
     topics: ['task'],
   })
 }

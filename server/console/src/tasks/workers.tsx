@@ -6,6 +6,7 @@ import { useAnswer } from '../api/use-query'
 import { Panel } from '../shell/page'
 import { Cut } from '../show/cut'
 import { Answered } from '../show/states'
+import { useLastPage } from '../table/url-state'
 import { TaskCard } from './task-card'
 
 interface Props {
@@ -24,9 +25,10 @@ export function Workers({ dragged, onDrag, onChoose }: Props) {
   const [page, setPage] = useState(1)
   const answer = useAnswer<Page<AdminStaffRow>>({
     path: '/api/v1/admin/staff',
-    params: { role: 'HOMECARE_WORKER', q, page, size: PAGE_SIZE },
+    params: { role: 'HOMECARE_WORKER', active: true, q, page, size: PAGE_SIZE },
     topics: ['task'],
   })
+  useLastPage(answer.data, setPage)
   return (
     <Panel className="board__workers" title="服务人员">
       <div className="toolbar">
@@ -46,11 +48,9 @@ export function Workers({ dragged, onDrag, onChoose }: Props) {
           <>
             {list.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="没有符合的服务人员" />}
             <ul className="columns">
-              {list
-                .filter(({ is_active }) => is_active)
-                .map((worker) => (
-                  <Column key={worker.id} worker={worker} dragged={dragged} onDrag={onDrag} onChoose={onChoose} />
-                ))}
+              {list.map((worker) => (
+                <Column key={worker.id} worker={worker} dragged={dragged} onDrag={onDrag} onChoose={onChoose} />
+              ))}
             </ul>
             {total > size && (
               <Pagination
@@ -123,7 +123,7 @@ function WorkerTasks({
 }: Pick<Props, 'onDrag'> & { worker: AdminStaffRow; onChoose: (task: AdminTaskRow) => void }) {
   const answer = useAnswer<Page<AdminTaskRow>>({
     path: '/api/v1/admin/tasks',
-    params: { worker_id: worker.id, status: 'open', page: 1, size: 20 },
+    params: { worker_id: worker.id, status: 'open', done: false, page: 1, size: 20 },
     topics: ['task'],
   })
   return (

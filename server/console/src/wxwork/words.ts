@@ -58,12 +58,19 @@ interface Payload {
   json?: unknown
 }
 
+/** The reason that a notice gives, or all of it. */
+function sentenceOf(notice: unknown): string {
+  const { reason } = (notice ?? {}) as { reason?: unknown }
+  if (typeof reason === 'string' && reason) return reason
+  return typeof notice === 'string' ? notice : JSON.stringify(notice)
+}
+
 /** What came of it in one line; the whole is behind it. */
 export function eventText({ type, payload }: Pick<WxworkEventRow, 'type' | 'payload'>): string {
   const { error, response, json } = (payload ?? {}) as Payload
   if (error) return error
   if (response?.errcode !== undefined)
     return Number(response.errcode) === 0 ? '成功' : `网关返回 ${response.errcode}：${response.errmsg ?? ''}`
-  const text = typeof json === 'string' ? json : JSON.stringify(json ?? payload)
+  const text = sentenceOf(json ?? payload)
   return type ? `类型 ${type}：${text}` : text
 }
