@@ -5,6 +5,7 @@ import { callbackUrlOf } from './config/wxwork'
 import { createHttpClient, type HttpCall } from './connectors/kit/http'
 import { createWxwork, type Wxwork } from './connectors/wxwork'
 import type { Database } from './db/database'
+import type { AuditService } from './features/audit/service'
 import type { Publisher } from './features/live/service'
 import type { NotificationService } from './features/notifications/service'
 import { createCallbacks } from './features/wxwork/callbacks'
@@ -24,6 +25,7 @@ export interface WxworkParts {
   secrets: Secrets
   database: Database
   transaction: Database['transaction']
+  audit: AuditService
   notifications: NotificationService
   live: Publisher
   metrics: Metrics

@@ -7,9 +7,9 @@ export function listWorkers(query: { q?: string; page?: number; size?: number } 
   return callAsStaff({ path: '/api/v1/admin/staff', query: { ...query, role: 'HOMECARE_WORKER' } })
 }
 
-/** Assigns an order, or gives it to somebody else. */
+/** Assigns an order, or gives it to somebody else; `formerWorkerId`: who has it as far as the dispatcher knows. */
 export function dispatchWorkOrder(
-  assignment: { workOrderId: string; workerId: string; note?: string },
+  assignment: { workOrderId: string; workerId: string; note?: string; formerWorkerId: string | null },
   idempotencyKey: string,
 ): Promise<unknown> {
   return callAsStaff({ method: 'POST', path: '/homecare/dispatch', body: assignment, idempotencyKey })

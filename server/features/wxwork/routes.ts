@@ -29,12 +29,22 @@ export function mountWxworkRoutes({ route }: Family, { wxwork }: { wxwork: Wxwor
       { summary, access: admin, query: uuidBody, response: consoleAnswer, errors: ERRORS },
       ({ query }) => answer(query) as Promise<Record<string, unknown>>,
     )
-  const post = <B>(path: string, summary: string, body: z.ZodType<B>, act: (given: B) => Promise<object>) =>
+  const post = <B>(
+    path: string,
+    summary: string,
+    { body, action }: { body: z.ZodType<B>; action?: string },
+    act: (given: B) => Promise<object>,
+  ) =>
     route(
       'post',
       path,
       { summary, access: admin, body, response: consoleAnswer, errors: ERRORS },
-      (call: Call<StaffPrincipal, undefined, undefined, B>) => act(call.body) as Promise<Record<string, unknown>>,
+      async ({ who, body: given }: Call<StaffPrincipal, undefined, undefined, B>) => {
+        const answer = (await act(given)) as Record<string, unknown>
+        const { uuid } = { ...given, ...answer } as { uuid?: unknown }
+        if (action) await wxwork.keepAct(who, action, typeof uuid === 'string' ? uuid : '')
+        return answer
+      },
     )
 
   route(
@@ -50,20 +60,23 @@ export function mountWxworkRoutes({ route }: Family, { wxwork }: { wxwork: Wxwor
   get('/contacts/all', '完整通讯录的读取进度与结果', ({ uuid }) => wxwork.contactListing(uuid))
   get('/upstream-check', '网关是否可达', () => wxwork.upstreamCheck())
 
-  post('/init', '初始化', initBody, wxwork.init)
-  post('/set-callback', '设置回调', callbackBody, wxwork.setCallback)
-  post('/get-qrcode', '获取登录二维码', uuidBody, ({ uuid }) => wxwork.getQrCode(uuid))
-  post('/check-code', '提交 6 位验证码', codeBody, wxwork.checkCode)
-  post('/automatic-login', '自动登录', uuidBody, ({ uuid }) => wxwork.automaticLogin(uuid))
-  post('/refresh-run-client', '刷新运行状态', uuidBody, ({ uuid }) => wxwork.refreshRunClient(uuid))
-  post('/send-text', '发送文本，按账号限速排队', textBody, wxwork.sendText)
-  post('/contacts', '分页读取通讯录', contactsBody, wxwork.contacts)
-  post('/contacts/all', '开始读取完整通讯录', uuidBody, ({ uuid }) => wxwork.listContacts(uuid))
-  post('/upstream-check', '网关是否可达', uuidBody, () => wxwork.upstreamCheck())
-  post('/start-login', '一步登录：自动登录，失败时取二维码', initBody, wxwork.startLogin)
-  post('/monitor/start', '开启监控', uuidBody, () => wxwork.setMonitor(true))
-  post('/monitor/stop', '停止监控', uuidBody, () => wxwork.setMonitor(false))
-  post('/login-out', '退出登录', uuidBody, ({ uuid }) => wxwork.logOut(uuid))
+  post('/init', '初始化', { body: initBody, action: 'wxwork.init' }, wxwork.init)
+  post('/set-callback', '设置回调', { body: callbackBody, action: 'wxwork.set-callback' }, wxwork.setCallback)
+  post('/get-qrcode', '获取登录二维码', { body: uuidBody }, ({ uuid }) => wxwork.getQrCode(uuid))
+  post('/check-code', '提交 6 位验证码', { body: codeBody, action: 'wxwork.check-code' }, wxwork.checkCode)
+  post('/automatic-login', '自动登录', { body: uuidBody, action: 'wxwork.automatic-login' }, ({ uuid }) =>
+    wxwork.automaticLogin(uuid),
+  )
+  post('/refresh-run-client', '刷新运行状态', { body: uuidBody }, ({ uuid }) => wxwork.refreshRunClient(uuid))
+  post('/send-text', '发送文本，按账号限速排队', { body: textBody, action: 'wxwork.send-text' }, wxwork.sendText)
+  post('/contacts', '分页读取通讯录', { body: contactsBody }, wxwork.contacts)
+  post('/contacts/all', '开始读取完整通讯录', { body: uuidBody }, ({ uuid }) => wxwork.listContacts(uuid))
+  post('/upstream-check', '网关是否可达', { body: uuidBody }, () => wxwork.upstreamCheck())
+  const login = { body: initBody, action: 'wxwork.start-login' }
+  post('/start-login', '一步登录：自动登录，失败时取二维码', login, wxwork.startLogin)
+  post('/monitor/start', '开启监控', { body: uuidBody, action: 'wxwork.monitor-start' }, () => wxwork.setMonitor(true))
+  post('/monitor/stop', '停止监控', { body: uuidBody, action: 'wxwork.monitor-stop' }, () => wxwork.setMonitor(false))
+  post('/login-out', '退出登录', { body: uuidBody, action: 'wxwork.log-out' }, ({ uuid }) => wxwork.logOut(uuid))
 }
 
 /** `POST /callback/wxwork/<secret>`: acknowledged when the notice is stored. */

@@ -1,7 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { UpstreamError } from '../../connectors/kit/upstream-error'
 import { textRequest } from '../../connectors/wxwork'
+import type { Database } from '../../db/database'
 import { AppError, invalidField } from '../../errors/app-error'
+import type { StaffPrincipal } from '../../http/authenticate'
+import type { AuditService } from '../audit/service'
 import { createAccess } from './access'
 import type { Callbacks } from './callbacks'
 import type { Journal } from './journal'
@@ -28,6 +31,8 @@ export interface WxworkDeps extends Omit<MachineDeps, 'alert'> {
   /** Look at what is due now rather than at the next tick. */
   poke(): void
   isChecking(): boolean
+  audit: AuditService
+  transaction: Database['transaction']
 }
 
 /** What a person does with the gateway's accounts (wxwork-gateway.md): the demo's functions, field for field. */
@@ -49,6 +54,10 @@ export function createWxworkService(deps: WxworkDeps) {
   }
 
   return {
+    /** Keeps who had the gateway do what; what was said to it is among the account's events. */
+    keepAct: (who: StaffPrincipal, action: string, uuid: string): Promise<void> =>
+      deps.transaction((trx) => deps.audit.record(trx, who, { action, target: uuid })),
+
     async state() {
       await callbacks.process()
       const [active, all, enabled, eventsCount] = await Promise.all([

@@ -132,6 +132,7 @@ describe('assigning', () => {
       workOrderId: 'order-1',
       workerId: 'w1',
       note: '带色谱柱',
+      formerWorkerId: null,
     })
   })
 

@@ -76,8 +76,8 @@ describe.each(ENGINES)('offline sync on %s', (engine) => {
     ]
     const calls = await Promise.all(Array.from({ length: 8 }, () => results(...queue)))
     for (const index of queue.keys()) {
-      const statuses = calls.map((answers) => answers[index].status).sort()
-      expect(statuses).toEqual(['accepted', ...Array.from({ length: 7 }, () => 'duplicate')])
+      const count = (status: string) => calls.filter((answers) => answers[index].status === status).length
+      expect([count('accepted'), count('duplicate')]).toEqual([1, 7])
     }
     expect(await rowsOf(app, 'ec_care_tasks', id)).toHaveLength(1)
   })

@@ -76,6 +76,15 @@ describe.each([
     expect(JSON.stringify(events)).not.toContain(app.secrets.callbackSecret)
 
     expect((await app.post('/login-out')).body.ok).toBe(true)
+    const acts = await app.context.database.db.selectFrom('audit_log').select(['action', 'target']).execute()
+    expect(acts).toEqual(
+      expect.arrayContaining(
+        ['init', 'set-callback', 'check-code', 'send-text', 'log-out'].map((act) => ({
+          action: `wxwork.${act}`,
+          target: expect.stringMatching(/./),
+        })),
+      ),
+    )
     for (let i = 0; i < 10; i++) await app.tick()
     expect(app.calls('init')).toBe(1)
   })

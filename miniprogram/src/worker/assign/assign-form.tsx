@@ -44,7 +44,12 @@ export function AssignForm({ order, words, onSearch, onGone }: FormProps) {
   const assign = async () => {
     setMistake(chosen ? '' : T.choose)
     if (!chosen) return
-    const assignment = { workOrderId: order.id, workerId: chosen.id, note: note.trim() || undefined }
+    const assignment = {
+      workOrderId: order.id,
+      workerId: chosen.id,
+      note: note.trim() || undefined,
+      formerWorkerId: order.worker_id,
+    }
     if (!(await action.run(assignment, (key) => dispatchWorkOrder(assignment, key)))) return onGone()
     void Taro.showToast({ title: T.done, icon: 'success' })
     if (Taro.getCurrentPages().length > 1) void Taro.navigateBack()

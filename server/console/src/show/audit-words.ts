@@ -32,6 +32,15 @@ const AUDIT_WORDS: Record<string, string> = {
   'task.cancel': '取消任务',
   'task.patch': '设置服务地点',
   'visit.review': '审核签到',
+  'wxwork.automatic-login': '企业微信自动登录',
+  'wxwork.check-code': '提交企业微信验证码',
+  'wxwork.init': '初始化企业微信账号',
+  'wxwork.log-out': '退出企业微信账号',
+  'wxwork.monitor-start': '开启企业微信监控',
+  'wxwork.monitor-stop': '停止企业微信监控',
+  'wxwork.send-text': '发送企业微信消息',
+  'wxwork.set-callback': '设置企业微信回调',
+  'wxwork.start-login': '登录企业微信账号',
 }
 
 export const auditText = (action: string): string => AUDIT_WORDS[action] ?? action
