@@ -25,7 +25,7 @@ const COLUMNS: TableColumnsType<AdminJobRow> = [
 ]
 
 export default function JobsPage() {
-  const answer = useAnswer<{ list: AdminJobRow[] }>({ path: '/api/v1/admin/jobs' })
+  const answer = useAnswer<{ list: AdminJobRow[] }>({ path: '/api/v1/admin/jobs', params: { size: 100 } })
   return (
     <Page title="定时任务">
       <section className="panel panel--list">
