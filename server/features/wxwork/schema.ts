@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { storable } from '../../http/fields'
 
 /** The demo's form sends everything as text; missing, null and blank are the same. */
 const loose = (label: string, max: number) =>
@@ -7,6 +8,7 @@ const loose = (label: string, max: number) =>
     .nullish()
     .transform((value) => String(value ?? '').trim())
     .refine((value) => value.length <= max, `${label}不能超过 ${max} 个字`)
+    .refine(storable, `${label}含有无法保存的字符`)
 
 const required = (label: string, max: number) => loose(label, max).refine((value) => value !== '', `${label}不能为空`)
 

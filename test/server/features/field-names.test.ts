@@ -35,6 +35,11 @@ describe('a refused field has a name in Chinese', () => {
     expect([status, body.data.fields]).toEqual([400, [{ path, message }]])
   })
 
+  test.each(['\u0000', '\ud83d'])('a gateway account that no database keeps: %j', async (vid) => {
+    const { status, body } = await app.api.post('/api/init', { vid }, crew.admin)
+    expect([status, body.message]).toEqual([400, '账号 vid含有无法保存的字符（vid）'])
+  })
+
   test('of a gateway message', async () => {
     const { status, body } = await app.api.post('/api/send-text', { uuid: 'u', kf_id: 'x' }, crew.admin)
     expect(status).toBe(400)
