@@ -4,6 +4,11 @@ const SHANGHAI_OFFSET_MS = 8 * 3600 * 1000 // no daylight saving since 1991
 export const shanghaiTime = (instant: Date): string =>
   new Date(instant.getTime() + SHANGHAI_OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ')
 
+/** How a family of routes writes an instant: `shanghaiTime` under /api/v1, `isoTime` for the home-care API. */
+export type TimeText = (instant: Date) => string
+
+export const isoTime: TimeText = (instant) => instant.toISOString()
+
 /** `YYYYMMDD` in Asia/Shanghai. */
 export const shanghaiDay = (instant: Date): string => shanghaiTime(instant).slice(0, 10).replaceAll('-', '')
 

@@ -11,7 +11,7 @@ const wrongType = (label: string, kind: string) => ({
 })
 
 /** What no database column can hold the same way: NUL and half of a surrogate pair. */
-const storable = (text: string) => !text.includes('\u0000') && text.isWellFormed()
+export const storable = (text: string) => !text.includes('\u0000') && text.isWellFormed()
 
 function line(label: string, max: number) {
   return z

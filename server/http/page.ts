@@ -14,3 +14,7 @@ export const pageOf = <T extends z.ZodType>(row: T) =>
 export function toPage<T>(list: T[], total: number, { page, size }: { page: number; size: number }) {
   return { total, pages: Math.ceil(total / size), current: page, size, list }
 }
+
+/** A page of rows that are all at hand. */
+export const pageFrom = <T>(rows: T[], { page, size }: { page: number; size: number }) =>
+  toPage(rows.slice((page - 1) * size, page * size), rows.length, { page, size })

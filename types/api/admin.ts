@@ -39,7 +39,6 @@ export interface AdminTaskRow {
   team_id: string | null
   origin: TaskOrigin
   content_flag: string | null
-  /** ISO 8601. */
   appointment_time: string | null
   /** Why it needs somebody's eye now; empty when it does not. */
   attention: TaskAttention[]
@@ -47,7 +46,7 @@ export interface AdminTaskRow {
   update_time: string
 }
 
-/** `GET /admin/tasks/{id}`; `created_at`, `updated_at` and the times inside the lists are ISO 8601. */
+/** `GET /admin/tasks/{id}`; the times inside the lists too are those of /api/v1. */
 export interface AdminTaskDetail extends Omit<WorkOrderDetail, 'offline_ticket'>, AdminTaskRow {}
 
 /** `PATCH /admin/tasks/{id}`: both coordinates or none; what is left out stays. */
@@ -58,10 +57,10 @@ export interface AdminTaskPatch {
   team_id?: string | null
 }
 
-/** `GET /admin/visits`; all times ISO 8601. */
+/** `GET /admin/visits`; times as /api/v1 writes them. */
 export type AdminVisitRow = VisitView
 
-/** `GET /admin/staff`; `load` counts open work orders of a worker; `created_at` ISO 8601. */
+/** `GET /admin/staff`; `load` counts open work orders of a worker. */
 export interface AdminStaffRow extends StaffUser {
   phone: string
   team_id: string | null

@@ -26,6 +26,6 @@ export const profileUpdate = z.object({
   phone: phone('联系电话'),
   address: text('联系地址', 255),
   email: optionalEmail('电子邮箱').optional(),
-  avatar_file_id: z.union([uuid('头像文件'), z.literal('').transform(() => null)]).nullish(),
+  avatar_file_id: z.preprocess((value) => (value === '' ? null : value), uuid('头像文件').nullish()),
 }) satisfies z.ZodType<ProfileUpdate>
 export type ProfileInput = z.infer<typeof profileUpdate>

@@ -8,7 +8,7 @@ type Cell = string | number
 /** Columns of a sheet in their order: what stands above, and what a row has there. */
 export type Columns<Row> = Record<string, (row: Row) => Cell>
 
-const time = (value: Date | string | null) => (value === null ? '' : shanghaiTime(new Date(value)))
+const time = (value: Date | null) => (value === null ? '' : shanghaiTime(value))
 
 const STATUS: Record<TaskStatus, string> = { open: '进行中', cancelled: '已取消', closed: '已结束' }
 const ASSIGNMENT: Record<NonNullable<AdminTaskRow['assignment_status']>, string> = {
@@ -48,7 +48,7 @@ export const TASK_COLUMNS: Columns<AdminTaskRow> = {
   服务人员: (row) => row.worker_name,
   派单状态: (row) => (row.assignment_status ? ASSIGNMENT[row.assignment_status] : '未派单'),
   到场状态: (row) => VISIT[row.visit_state],
-  预约时间: (row) => time(row.appointment_time),
+  预约时间: (row) => row.appointment_time ?? '',
   来源: (row) => ORIGIN[row.origin],
   提交时间: (row) => row.create_time,
   更新时间: (row) => row.update_time,

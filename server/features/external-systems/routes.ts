@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CATALOGUES, PROFILE_NAMES, PROFILES } from '../../connectors/external-site/profiles'
 import { staff } from '../../http/authenticate'
 import type { Family } from '../../http/guard'
+import { pageQuery } from '../../http/fields'
 import { pageOf } from '../../http/page'
 import {
   accountParams,
@@ -132,11 +133,12 @@ function mountEndpointRoutes({ route }: Pick<Family, 'route'>, systems: External
       summary: '接口目录',
       access: ADMIN,
       params: systemParams,
-      response: z.object({ list: z.array(endpointView) }),
+      query: z.object(pageQuery(20)),
+      response: pageOf(endpointView),
       message: '获取成功',
       errors: ['NOT_FOUND'],
     },
-    ({ params }) => systems.endpoints(params.system),
+    ({ params, query }) => systems.endpoints(params.system, query),
   )
   route(
     'post',

@@ -37,7 +37,7 @@ const endpointFields = {
   require_auth: z.boolean('是否需要登录必须是 true 或 false').optional(),
   description: optionalText('接口说明', 2000).optional(),
 }
-const endpointInput = z.object(endpointFields)
+const endpointInput = z.object(endpointFields, '接口必须是对象')
 export type EndpointInput = z.infer<typeof endpointInput>
 
 const account = text('登录账号', 100).refine((value) => !/[/\\?#%]/.test(value), '登录账号不能含有 / \\ ? # %')
@@ -62,7 +62,7 @@ export const systemBody = z.object({
   ...common,
   overrides: overrides.default({}),
   endpoints: listOf('接口', endpointInput, 50).default([]),
-  accounts: listOf('账号', z.object({ account, password }), 50).default([]),
+  accounts: listOf('账号', z.object({ account, password }, '账号必须是对象'), 50).default([]),
   lock_threshold: common.lock_threshold.default(5),
   check_interval_seconds: common.check_interval_seconds.default(300),
   pull_interval_seconds: common.pull_interval_seconds.default(null),
@@ -72,7 +72,7 @@ export type SystemInput = z.infer<typeof systemBody>
 
 /** A system as it may be before it is saved: passwords left out are those that are saved. */
 export const systemDraft = systemBody.extend({
-  accounts: listOf('账号', z.object({ account, password: password.optional() }), 50).default([]),
+  accounts: listOf('账号', z.object({ account, password: password.optional() }, '账号必须是对象'), 50).default([]),
 })
 export type SystemDraft = z.infer<typeof systemDraft>
 
@@ -83,7 +83,7 @@ export const systemChanges = z
     ...common,
     overrides,
     endpoints: listOf('接口', endpointInput, 50),
-    accounts: listOf('账号', z.object({ account, password: password.optional() }), 50),
+    accounts: listOf('账号', z.object({ account, password: password.optional() }, '账号必须是对象'), 50),
   })
   .partial()
 export type SystemChanges = z.infer<typeof systemChanges>

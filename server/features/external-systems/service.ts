@@ -3,7 +3,7 @@ import type { Database, Db } from '../../db/database'
 import { isUniqueViolation } from '../../db/db-error'
 import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
-import { toPage } from '../../http/page'
+import { pageFrom, toPage } from '../../http/page'
 import { newId } from '../../ids'
 import type { Vault } from '../../vault'
 import type { AuditService } from '../audit/service'
@@ -254,9 +254,9 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
       return { message: '已退出登录' }
     },
 
-    endpoints: async (reference: string) => {
+    endpoints: async (reference: string, page: { page: number; size: number }) => {
       const { system_name } = await get(reference)
-      return { list: (await repository.endpoints(system_name)).map(toEndpoint) }
+      return pageFrom((await repository.endpoints(system_name)).map(toEndpoint), page)
     },
 
     addEndpoint: (who: StaffPrincipal, reference: string, input: EndpointInput) =>

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { AdminJobRow } from '../../../types/api/admin'
 import { staff } from '../../http/authenticate'
+import { pageQuery } from '../../http/fields'
 import type { Family } from '../../http/guard'
+import { pageFrom, pageOf } from '../../http/page'
 import type { JobService } from './service'
 
 const job = z.object({
@@ -24,9 +26,10 @@ export function mountJobRoutes({ route }: Family, { jobs }: { jobs: JobService }
     {
       summary: '定时任务的最近与下次运行',
       access: staff('ADMIN', 'HOMECARE_DISPATCHER'),
-      response: z.object({ list: z.array(job) }),
+      query: z.object(pageQuery(20)),
+      response: pageOf(job),
       message: '获取成功',
     },
-    () => jobs.list(),
+    async ({ query }) => pageFrom((await jobs.list()).list, query),
   )
 }

@@ -9,6 +9,7 @@ import { toPage } from '../../http/page'
 import type { Tokens } from '../../http/tokens'
 import { newId } from '../../ids'
 import { DEFAULT_ORG_ID } from '../../organisation'
+import { shanghaiTime } from '../../time'
 import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
 import { hashPassword, verifyPassword } from './password'
@@ -190,6 +191,7 @@ function toUser(row: StaffRow): StaffUser {
 
 const toRow = (row: StaffRow) => ({
   ...toUser(row),
+  created_at: shanghaiTime(row.created_at),
   phone: row.phone ?? '',
   team_id: row.team_id,
   wxwork_user_id: row.wxwork_user_id,

@@ -43,16 +43,22 @@ const workOrderId = recordId('工单编号')
 export const precheckBody = z.object({ workOrderId, ...fixShape })
 export type PrecheckInput = z.infer<typeof precheckBody>
 
-const ticket = z.object({
-  workOrderId: z.string().max(40),
-  workerId: z.string().max(40),
-  latitude: z.number(),
-  longitude: z.number(),
-  radiusMeters: z.number(),
-  nonce: z.string().max(64),
-  expiresAt: z.string().max(40),
-  signature: z.string().max(100),
-})
+const TICKET_FAULT = '离线凭证格式不正确'
+const ticketText = (max: number) => z.string(TICKET_FAULT).max(max, TICKET_FAULT)
+const ticketNumber = z.number(TICKET_FAULT)
+const ticket = z.object(
+  {
+    workOrderId: ticketText(40),
+    workerId: ticketText(40),
+    latitude: ticketNumber,
+    longitude: ticketNumber,
+    radiusMeters: ticketNumber,
+    nonce: ticketText(64),
+    expiresAt: ticketText(40),
+    signature: ticketText(100),
+  },
+  TICKET_FAULT,
+)
 
 const anySignature = z
   .string('签名必须是文本')

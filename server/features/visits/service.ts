@@ -4,6 +4,7 @@ import type { Batch } from '../../db/sql-kit'
 import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'
+import { shanghaiTime, type TimeText } from '../../time'
 import type { AuditService } from '../audit/service'
 import { staffActor } from '../dispatch/service'
 import type { FileService } from '../files/service'
@@ -146,16 +147,16 @@ export function createVisitService(deps: VisitServiceDeps) {
       await fixes.store(who, { workOrderId: subject.id, fix, decision, source: 'fix', at }, trx)
     },
 
-    async ofWorkOrder(workOrderId: string) {
+    async ofWorkOrder(workOrderId: string, time: TimeText) {
       const rows = await repository.ofWorkOrder(workOrderId)
       const evidence = await repository.evidenceOf(rows.map((row) => row.id))
-      return rows.map((row) => toVisitView(row, evidence, files.link))
+      return rows.map((row) => toVisitView(row, evidence, { link: files.link, time }))
     },
 
     async list({ page, size, ...filter }: VisitFilter & { page: number; size: number }) {
       const { rows, total } = await repository.list(filter, { page, size })
       const evidence = await repository.evidenceOf(rows.map((row) => row.id))
-      const list = rows.map((row) => toVisitView(row, evidence, files.link))
+      const list = rows.map((row) => toVisitView(row, evidence, { link: files.link, time: shanghaiTime }))
       return toPage(list, total, { page, size })
     },
 

@@ -6,6 +6,7 @@ import type { Batch } from '../../db/sql-kit'
 import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'
+import { isoTime, shanghaiTime, type TimeText } from '../../time'
 import type { AuditService } from '../audit/service'
 import { type DispatchService, staffActor } from '../dispatch/service'
 import type { FileService } from '../files/service'
@@ -56,12 +57,12 @@ export function createWorkOrderService(deps: WorkOrderServiceDeps) {
     return row
   }
 
-  async function parts(row: WorkOrderJoined) {
+  async function parts(row: WorkOrderJoined, time: TimeText) {
     const [records, taskFiles, history, visitList, radius] = await Promise.all([
       lifecycle.steps(row.id),
       files.ofTask(row.id),
       events.list(row.id),
-      visits.ofWorkOrder(row.id),
+      visits.ofWorkOrder(row.id, time),
       sla.inForce(row),
     ])
     return {
@@ -70,11 +71,11 @@ export function createWorkOrderService(deps: WorkOrderServiceDeps) {
         taskFiles.filter((file) => file.owner === 'submission'),
         files.link,
       ),
-      step_records: records.map((record) => toStepRecord(record, taskFiles, files.link)),
+      step_records: records.map((record) => toStepRecord(record, taskFiles, { link: files.link, time })),
       visits: visitList,
       radius,
       dispatch_note: row.dispatch_note ?? '',
-      events: history.map(toEventView),
+      events: history.map((event) => toEventView(event, time)),
     }
   }
 
@@ -140,7 +141,8 @@ export function createWorkOrderService(deps: WorkOrderServiceDeps) {
     async detail(who: StaffPrincipal, id: string): Promise<WorkOrderDetail> {
       const row = await visible(who, id)
       const hidePhone = !isDispatcher(who) && row.worker_id !== who.id
-      return { ...toWorkOrderRow(row, { hidePhone }), ...(await parts(row)), offline_ticket: await ticketFor(who, row) }
+      const shown = { ...toWorkOrderRow(row, { hidePhone }), ...(await parts(row, isoTime)) }
+      return { ...shown, offline_ticket: await ticketFor(who, row) }
     },
 
     /** Moves a step or adds to it. @throws AppError TASK_STEP_MISMATCH, TASK_CLOSED, WORK_ORDER_NOT_MINE */
@@ -182,7 +184,8 @@ export function createWorkOrderService(deps: WorkOrderServiceDeps) {
 
     async adminDetail(id: string) {
       const row = await mustFind(id)
-      return { ...toWorkOrderRow(row), ...toAdminRow(row, now()), ...(await parts(row)) }
+      const time = shanghaiTime
+      return { ...toWorkOrderRow(row, { time }), ...toAdminRow(row, now()), ...(await parts(row, time)) }
     },
 
     /** Sets where the service takes place (GCJ02) and whose order it is. */

@@ -2,7 +2,7 @@ import type { AdminTaskRow } from '../../../types/api/admin'
 import type { AssignmentStatus, StepRecordView, WorkOrderRow } from '../../../types/api/homecare'
 import type { FileLink } from '../../../types/api/files'
 import { STEP, STEP_LABELS } from '../../../types/task-types'
-import { shanghaiTime } from '../../time'
+import { isoTime, shanghaiTime, type TimeText } from '../../time'
 import type { FileVariant } from '../files/links'
 import type { FileRow } from '../files/repository'
 import type { StepRecordRow } from '../tasks/repository'
@@ -22,8 +22,8 @@ function assignmentStatusOf(row: WorkOrderJoined): AssignmentStatus | null {
 
 const stepLabel = (step: number) => STEP_LABELS[step] ?? ''
 
-/** A row of the staff's lists; times ISO 8601 UTC. An order in the pool shows no phone before it is taken. */
-export function toWorkOrderRow(row: WorkOrderJoined, { hidePhone = false } = {}): WorkOrderRow {
+/** A row of the staff's lists. An order in the pool shows no phone before it is taken. */
+export function toWorkOrderRow(row: WorkOrderJoined, { hidePhone = false, time = isoTime } = {}): WorkOrderRow {
   return {
     id: row.id,
     task_id: row.task_id,
@@ -43,9 +43,9 @@ export function toWorkOrderRow(row: WorkOrderJoined, { hidePhone = false } = {})
     worker_id: row.worker_id,
     worker_name: row.worker_name ?? '',
     visit_state: row.visit_state ?? 'NONE',
-    appointment_time: row.appointment_time?.toISOString() ?? null,
-    created_at: row.create_time.toISOString(),
-    updated_at: row.update_time.toISOString(),
+    appointment_time: row.appointment_time && time(row.appointment_time),
+    created_at: time(row.create_time),
+    updated_at: time(row.update_time),
   }
 }
 
@@ -75,7 +75,7 @@ export function toAdminRow(row: WorkOrderJoined, now: Date): AdminTaskRow {
     team_id: row.team_id,
     origin: row.origin,
     content_flag: row.content_flag,
-    appointment_time: row.appointment_time?.toISOString() ?? null,
+    appointment_time: row.appointment_time && shanghaiTime(row.appointment_time),
     attention: attentionOf(row, now),
     create_time: shanghaiTime(row.create_time),
     update_time: shanghaiTime(row.update_time),
@@ -109,7 +109,11 @@ export function toLinks(files: FileRow[], link: Link): { images: FileLink[]; fil
   return { images: files.filter(isImage).map(toLink), files: files.filter((file) => !isImage(file)).map(toLink) }
 }
 
-export function toStepRecord(record: StepRecordRow, files: FileRow[], link: Link): StepRecordView {
+export function toStepRecord(
+  record: StepRecordRow,
+  files: FileRow[],
+  { link, time }: { link: Link; time: TimeText },
+): StepRecordView {
   const own = files.filter((file) => file.step_record_id === record.id)
   return {
     id: record.id,
@@ -117,18 +121,18 @@ export function toStepRecord(record: StepRecordRow, files: FileRow[], link: Link
     step_label: stepLabel(record.step_index),
     description: record.description,
     author: record.author_name,
-    created_at: record.create_time.toISOString(),
+    created_at: time(record.create_time),
     ...toLinks(own, link),
   }
 }
 
-export function toEventView(event: EventView) {
+export function toEventView(event: EventView, time: TimeText) {
   const { text, label, reasonCode, reason } = event.payload as Record<string, string | undefined>
   return {
     type: event.type,
     title: event.type === 'STEP_ENTERED' && label ? label : event.title,
     description: text ?? reason ?? reasonCode ?? '',
     actor: event.actor,
-    created_at: event.time.toISOString(),
+    created_at: time(event.time),
   }
 }

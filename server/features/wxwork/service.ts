@@ -53,10 +53,18 @@ export function createWxworkService(deps: WxworkDeps) {
     }
   }
 
+  /** Every account, with its state and queue. */
+  async function sessionsOf(rows: WxworkSession[]) {
+    const queued = new Map((await repository.countWaiting()).map(({ session_id, count }) => [session_id, count]))
+    return { sessions: rows.map((one) => sessionView(one, queued.get(one.id) ?? 0)) }
+  }
+
   return {
     /** Keeps who had the gateway do what; what was said to it is among the account's events. */
-    keepAct: (who: StaffPrincipal, action: string, uuid: string): Promise<void> =>
-      deps.transaction((trx) => deps.audit.record(trx, who, { action, target: uuid })),
+    async keepAct(who: StaffPrincipal, action: string, uuid: string): Promise<void> {
+      const target = uuid || ((await repository.active())?.uuid ?? '')
+      await deps.transaction((trx) => deps.audit.record(trx, who, { action, target }))
+    },
 
     async state() {
       await callbacks.process()
@@ -70,6 +78,7 @@ export function createWxworkService(deps: WxworkDeps) {
         all.reduce<Date | null>((last, one) => (one[key] && (!last || one[key] > last) ? one[key] : last), null)
       return {
         active: activeView(active),
+        ...(await sessionsOf(all)),
         monitor: {
           enabled,
           running: deps.isChecking(),
@@ -89,11 +98,7 @@ export function createWxworkService(deps: WxworkDeps) {
       return { events: (await repository.events(deps.maxEvents)).map(eventView) }
     },
 
-    /** Every account, with its state and queue. */
-    async sessions() {
-      const queued = new Map((await repository.countWaiting()).map(({ session_id, count }) => [session_id, count]))
-      return { sessions: (await repository.list()).map((one) => sessionView(one, queued.get(one.id) ?? 0)) }
-    },
+    sessions: async () => sessionsOf(await repository.list()),
 
     /** The newest messages of an account and what became of them. */
     async messages(uuid: string) {

@@ -116,7 +116,7 @@ describe.each(ENGINES)('writes owed to ngs outlive the process (%s)', (engine) =
     expect(ngs!.requests()).toHaveLength(40)
 
     const admin = await adminOf(servers[0]!)
-    const { list } = (await servers[0]!.api.get('/api/v1/admin/jobs', { token: admin })).body.data
+    const { list } = (await servers[0]!.api.get('/api/v1/admin/jobs?size=100', { token: admin })).body.data
     expect(list.find(({ name }: { name: string }) => name === 'send-outbox')).toMatchObject({
       last_result: 'ok',
       next_run_at: expect.any(String),

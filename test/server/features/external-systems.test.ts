@@ -78,7 +78,11 @@ test('a name is taken once; systems are changed, listed and removed; all of it i
     external.admin,
   )
   expect(added.body.data).toMatchObject({ name: 'export', http_method: 'GET', require_auth: true })
-  expect((await api.get(`${base}/short-lived/endpoints`, external.admin)).body.data.list).toHaveLength(7)
+  const catalogue = async (query = '') =>
+    (await api.get(`${base}/short-lived/endpoints${query}`, external.admin)).body.data
+  const { list } = await catalogue()
+  expect(await catalogue()).toEqual({ total: 7, pages: 1, current: 1, size: 20, list })
+  expect(await catalogue('?page=2&size=4')).toEqual({ total: 7, pages: 2, current: 2, size: 4, list: list.slice(4) })
   expect((await api.send('DELETE', `${base}/short-lived`, external.admin)).status).toBe(200)
   expect((await api.get(`${base}/short-lived`, external.admin)).status).toBe(404)
   const audit = (await api.get('/api/v1/admin/audit?size=100', external.admin)).body.data.list

@@ -1,3 +1,4 @@
+import { shanghaiTime } from '../../../server/time'
 import { ENGINES } from '../../support/engines'
 import {
   addAcceptedOrder,
@@ -123,7 +124,7 @@ describe.each(ENGINES)('visits on %s', (engine) => {
           worker_name: 'worker',
           distance_meters: 10,
           radius_meters: 50,
-          review: { decision, comment: '照片清楚', reviewer: 'dispatcher', reviewed_at: app.clock.now().toISOString() },
+          review: { decision, comment: '照片清楚', reviewer: 'dispatcher', reviewed_at: shanghaiTime(app.clock.now()) },
         })
         const again = await review(visitId, { decision: 'confirm' }, crew.admin)
         expect(outcomeOf(again)).toBe('409 VISIT_REVIEWED')
@@ -202,10 +203,10 @@ describe.each(ENGINES)('visits on %s', (engine) => {
         visit_no: 1,
         worker_id: crew.workerId,
         status: 'CHECKED_IN',
-        checkin_at: app.clock.now().toISOString(),
+        checkin_at: shanghaiTime(app.clock.now()),
         checkout_at: null,
         captured_at: null,
-        received_at: app.clock.now().toISOString(),
+        received_at: shanghaiTime(app.clock.now()),
         decision: 'INSIDE',
         radius_scope: 'DEFAULT',
         accuracy_meters: 8,

@@ -18,6 +18,7 @@ describe.each([
     expect((await app.get('/state')).body).toEqual({
       ok: true,
       active: null,
+      sessions: [],
       monitor: {
         enabled: true,
         running: false,
@@ -98,7 +99,10 @@ describe.each([
     await app.post('/set-callback')
     expect((await app.post('/automatic-login')).body).toMatchObject({ ok: true, raw: { errcode: 0 } })
     await app.until(async () => (await app.session()).state === 'ONLINE')
-    expect((await app.get('/sessions')).body.sessions).toHaveLength(1)
+    const { sessions } = (await app.get('/sessions')).body
+    expect(sessions).toHaveLength(1)
+    const { uuid, state, vid: known, queued } = sessions[0]
+    expect((await app.get('/state')).body.sessions).toMatchObject([{ uuid, state, vid: known, queued }])
   })
 })
 

@@ -275,7 +275,11 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
       const crew = await addCrew(app)
       const scheduler = await startJobs(app.context)
       started.push(scheduler)
-      const { list } = (await app.api.get('/api/v1/admin/jobs', crew.dispatcher)).body.data
+      const all = (await app.api.get('/api/v1/admin/jobs?size=100', crew.dispatcher)).body.data
+      const { list, total } = all
+      expect(all).toMatchObject({ total: list.length, pages: 1, current: 1, size: 100 })
+      const second = (await app.api.get('/api/v1/admin/jobs?page=2&size=3', crew.dispatcher)).body.data
+      expect(second).toMatchObject({ total, pages: Math.ceil(total / 3), current: 2, size: 3, list: list.slice(3, 6) })
       const names = list.map(({ name }: { name: string }) => name)
       expect(names).toEqual(expect.arrayContaining(['send-outbox', 'prune-external-log', 'sweep-files']))
       const manual = fs.readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8')

@@ -28,7 +28,11 @@ const COLUMNS: TableColumnsType<AdminJobRow> = [
 const EVERY_MS = 15_000
 
 export default function JobsPage() {
-  const answer = useAnswer<{ list: AdminJobRow[] }>({ path: '/api/v1/admin/jobs', everyMs: () => EVERY_MS })
+  const answer = useAnswer<{ list: AdminJobRow[] }>({
+    path: '/api/v1/admin/jobs',
+    params: { size: 100 },
+    everyMs: () => EVERY_MS,
+  })
   return (
     <Page title="定时任务">
       <section className="panel panel--list">

@@ -72,8 +72,8 @@ export function Timeline({ events }: { events: AdminTaskDetail['events'] }) {
     <Panel title="时间线">
       {events.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="还没有记录" />}
       <Times
-        items={events.toReversed().map(({ type, title, description, actor, created_at }) => ({
-          key: `${type} ${created_at}`,
+        items={events.toReversed().map(({ title, description, actor, created_at }, fromEnd) => ({
+          key: events.length - fromEnd,
           content: (
             <>
               <strong>{title}</strong>
