@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from './config/config'
 import { loadEnvFile, readEnv } from './config/env'
@@ -8,6 +8,7 @@ import { type Context, createContext } from './context'
 import { migrate } from './db/migrate'
 import { linkSandboxSites } from './demo/external-sites'
 import { seedDemo } from './demo/seed'
+import { createHttpServer } from './http/http-server'
 import { type Sandboxes, startSandboxes } from './sandbox/start'
 import { startJobs } from './jobs/jobs'
 
@@ -25,7 +26,7 @@ async function start(): Promise<void> {
   await migrate(context.database)
   if (!config.production) await seedDemo(context)
   if (sandboxes) await linkSandboxSites(context, sandboxes.urls)
-  const server = createServer(createApp(context).callback())
+  const server = createHttpServer().on('request', createApp(context).callback())
   await listen(server, config)
   const jobs = await startJobs(context)
   announce(context, server, sandboxes)

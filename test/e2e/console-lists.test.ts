@@ -177,6 +177,18 @@ describeInBrowser('lists of the console, narrowed', () => {
     await shown(21)
   })
 
+  test('the board keeps the worker that was searched for in its address, and the page of its tasks', async () => {
+    await open('/board?page=1&type=repair')
+    await desk.page.locator('.column').filter({ hasText: 'other' }).waitFor()
+    await desk.page.getByLabel('搜索服务人员').fill('othe')
+    await desk.page.getByLabel('搜索服务人员').press('Enter')
+    await desk.page.waitForURL((url) => url.searchParams.get('worker_q') === 'othe')
+    await desk.page.reload()
+    await desk.page.locator('.column').filter({ hasText: 'other' }).waitFor()
+    expect(await desk.page.locator('.column').count()).toBe(1)
+    expect(new URL(desk.page.url()).searchParams.get('type')).toBe('repair')
+  })
+
   test('a page behind the last one becomes the last one', async () => {
     await open('/staff?size=10&page=9')
     await desk.page.waitForURL((url) => url.search === '?size=10&page=3')

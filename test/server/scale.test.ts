@@ -20,8 +20,8 @@ beforeAll(async () => {
   crew = await addCrew(app)
   await seedBulk(app.context, { tasks: TASKS, eventKey: app.secrets.eventKey })
   await addVisits()
-  // The connection from before has been idle for too long.
-  await app.api.get('/livez').catch(() => {})
+  // What the log-ins said to WeChat is written afterwards.
+  await app.context.externalLog.flush()
 })
 afterAll(() => app.close())
 
@@ -137,6 +137,9 @@ const LISTS: [path: string, who: keyof Crew, queries: number, rows: string | nul
   ['/api/v1/admin/notifications', 'admin', 3, 'notification_log'],
 ]
 
+/** As many rows as there are in the code, or as were entered by hand for one system. */
+const BOUNDED = ['/api/v1/admin/jobs', '/api/v1/admin/external/systems/{system}/endpoints']
+
 const filled = (text: string, quote = '') => text.replace(':worker', `${quote}${crew.workerId}${quote}`)
 
 test.each(LISTS)('%s (%s) asks at most %d questions and counts right', async (path, who, queries, rows) => {
@@ -157,7 +160,7 @@ test('no list of the API is missing here', async () => {
     JSON.stringify(operation?.responses['200']?.content?.['application/json']?.schema ?? {}).includes('"pages"')
   const lists = Object.entries<any>(document.paths).flatMap(([path, { get }]) => (isList(get) ? [path] : []))
   expect(lists.length).toBeGreaterThan(15)
-  for (const path of lists) expect(LISTS.map(([listed]) => listed.split('?')[0])).toContain(path)
+  for (const path of lists) expect([...LISTS.map(([listed]) => listed.split('?')[0]), ...BOUNDED]).toContain(path)
 })
 
 /** What grows with the years; the others stay small. */

@@ -1,5 +1,4 @@
 import fs from 'node:fs'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { LogEvent } from 'kysely'
 import pino from 'pino'
@@ -8,6 +7,7 @@ import { type Config, parseConfig } from '../../server/config/config'
 import { loadSecrets } from '../../server/config/secrets'
 import { type Context, createContext, type Overrides } from '../../server/context'
 import { migrate } from '../../server/db/migrate'
+import { createHttpServer } from '../../server/http/http-server'
 import { startNgsSandbox } from '../../server/sandbox/ngs'
 import { startWechatSandbox } from '../../server/sandbox/wechat'
 import { startWxworkSandbox } from '../../server/sandbox/wxwork'
@@ -40,7 +40,7 @@ export async function startTestApp({
   const logs: string[] = []
   const queries: string[] = []
   const database = await freshDatabase(engine, dataDir)
-  const server = createServer()
+  const server = createHttpServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const callback = { CALLBACK_URL: `${url}/callback/wxwork` }

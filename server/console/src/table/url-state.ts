@@ -12,7 +12,7 @@ export interface ListState {
   filters: Record<string, string>
 }
 
-const wholeNumber = (text: string | null, otherwise: number): number => {
+export const wholeNumber = (text: string | null | undefined, otherwise: number): number => {
   const value = Number(text)
   return Number.isInteger(value) && value > 0 ? value : otherwise
 }

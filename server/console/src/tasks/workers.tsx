@@ -1,12 +1,13 @@
 import type { AdminStaffRow, AdminTaskRow } from '@shared/api/admin'
 import type { Page } from '@shared/api/common'
-import { Button, Empty, Input, Pagination } from 'antd'
+import { Button, Empty, Pagination } from 'antd'
 import { useState } from 'react'
 import { useAnswer } from '../api/use-query'
 import { Panel } from '../shell/page'
 import { Cut } from '../show/cut'
 import { Answered } from '../show/states'
-import { useLastPage } from '../table/url-state'
+import { type Filter, Filters } from '../table/filters'
+import { useLastPage, useListState, wholeNumber } from '../table/url-state'
 import { TaskCard } from './task-card'
 
 interface Props {
@@ -20,27 +21,27 @@ interface Props {
 const FULL_LOAD = 8
 const PAGE_SIZE = 12
 
+const FILTERS: Filter[] = [{ kind: 'search', name: 'worker_q', label: '搜索服务人员' }]
+
 export function Workers({ dragged, onDrag, onChoose }: Props) {
-  const [q, setQ] = useState('')
-  const [page, setPage] = useState(1)
+  const [state, change] = useListState(['worker_q', 'worker_page'])
+  // The tasks beside it are a list of this address too: its page stays.
+  const turn = (changes: Record<string, string | number | undefined>) => change({ ...changes, page: state.page })
+  const { worker_q: q } = state.filters
+  const page = wholeNumber(state.filters.worker_page, 1)
   const answer = useAnswer<Page<AdminStaffRow>>({
     path: '/api/v1/admin/staff',
     params: { role: 'HOMECARE_WORKER', active: true, q, page, size: PAGE_SIZE },
     topics: ['task'],
   })
-  useLastPage(answer.data, setPage)
+  useLastPage(answer.data, (worker_page) => turn({ worker_page }))
   return (
     <Panel className="board__workers" title="服务人员">
       <div className="toolbar">
-        <Input.Search
-          aria-label="搜索服务人员"
-          placeholder="搜索服务人员"
-          className="filter filter--search"
-          allowClear
-          onSearch={(wanted) => {
-            setQ(wanted.trim())
-            setPage(1)
-          }}
+        <Filters
+          filters={FILTERS}
+          values={state.filters}
+          onChange={(changes) => turn({ ...changes, worker_page: undefined })}
         />
       </div>
       <Answered answer={answer}>
@@ -60,7 +61,7 @@ export function Workers({ dragged, onDrag, onChoose }: Props) {
                 pageSize={size}
                 total={total}
                 showSizeChanger={false}
-                onChange={setPage}
+                onChange={(worker_page) => turn({ worker_page })}
               />
             )}
           </>
