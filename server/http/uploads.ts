@@ -87,6 +87,7 @@ function multipartReader(ctx: Context, spec: UploadSpec, uploadDir: string) {
   const limits = Object.values(spec)
   const maxFiles = limits.reduce((sum, field) => sum + field.maxFiles, 0)
   const maxBytes = Math.max(...limits.map((field) => field.maxBytes))
+  let arrived = 0
   return koaBody({
     multipart: true,
     json: false,
@@ -95,7 +96,8 @@ function multipartReader(ctx: Context, spec: UploadSpec, uploadDir: string) {
     formidable: {
       uploadDir,
       hashAlgorithm: 'sha256',
-      keepExtensions: false,
+      // formidable tells of a file when the disk is done with it: its name says when it came.
+      filename: () => String(arrived++),
       maxFileSize: maxBytes,
       maxTotalFileSize: maxBytes * maxFiles,
       maxFiles: maxFiles + 1, // one over is read and then refused by name below
@@ -132,21 +134,19 @@ function refuseWhenTooLarge(ctx: Context, part: Part, limit: UploadField | undef
 
 interface ParsedFile {
   filepath: string
+  newFilename: string
   originalFilename: string | null
   size: number
   hash?: string | null
 }
 
 function toUploads(files: Record<string, unknown>, spec: UploadSpec): Upload[] {
-  const uploads: Upload[] = []
-  for (const [rawField, value] of Object.entries(files)) {
-    const field = fieldOf(rawField)
-    for (const file of [value].flat() as ParsedFile[]) {
-      // A file part without name and content is a form's empty file input.
-      if (!file.originalFilename && file.size === 0) continue
-      uploads.push(toUpload(field, rawField, file, spec))
-    }
-  }
+  const uploads = Object.entries(files)
+    .flatMap(([rawField, value]) => ([value].flat() as ParsedFile[]).map((file) => ({ rawField, file })))
+    .toSorted((one, other) => Number(one.file.newFilename) - Number(other.file.newFilename))
+    // A file part without name and content is a form's empty file input.
+    .filter(({ file }) => file.originalFilename || file.size > 0)
+    .map(({ rawField, file }) => toUpload(fieldOf(rawField), rawField, file, spec))
   for (const [field, { maxFiles, label }] of Object.entries(spec))
     if (uploads.filter((upload) => upload.field === field).length > maxFiles)
       throw tooLarge(field, `${label}最多 ${maxFiles} 个`)

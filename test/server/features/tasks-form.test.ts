@@ -173,3 +173,22 @@ describe('file_ids', () => {
     expect((await json(ids.slice(0, 9))).status).toBe(200)
   })
 })
+
+test('files keep the order in which they were sent, however long the disk takes for each', async () => {
+  const sizes = [9_000_000, 10, 4_000_000, 10, 10, 2_000_000, 10]
+  const files = sizes.map((size, index) => buildFile(buildPdf('x'.repeat(size)), `${index}.pdf`))
+  const names = files.map(({ name }) => name)
+  for (let round = 0; round < 5; round++) {
+    const form = buildForm(
+      dotted,
+      files.map((file) => ['files', file]),
+    )
+    const headers = { 'idempotency-key': `order-${round}` }
+    const send = () => app.api.upload('/api/v1/tasks', form, { token, headers })
+    const { status, body } = await send()
+    expect(status).toBe(200)
+    const { step_content } = await detail(body.data.task_id)
+    expect(step_content.files.map(({ name }: { name: string }) => name)).toEqual(names)
+    expect((await send()).body.data).toEqual(body.data)
+  }
+}, 60_000)
