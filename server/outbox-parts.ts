@@ -9,7 +9,12 @@ import type { Live } from './features/live/service'
 import { createNgsSyncRepository } from './features/ngs-sync/repository'
 import { createNgsDrift, createNgsHandler, createNgsOrders, createNgsSync } from './features/ngs-sync/service'
 import { createCourier } from './features/notifications/courier'
-import { createLateRefusal, createWechatHandler, createWxworkHandler, type HandlerDeps } from './features/notifications/handlers'
+import {
+  createLateRefusal,
+  createWechatHandler,
+  createWxworkHandler,
+  type HandlerDeps,
+} from './features/notifications/handlers'
 import { createNotificationLog } from './features/notifications/log'
 import { createNotificationRepository } from './features/notifications/repository'
 import { createNotificationService } from './features/notifications/service'
