@@ -180,12 +180,16 @@ export async function createMix(stage: Stage) {
       if (answer?.status === 200) return done(answer.body)
       if (answer && answer.status < 500 && ![409, 429].includes(answer.status)) return
       if (answer?.status === 409 && answer.body.code !== 'REQUEST_IN_PROGRESS') return
-      // Who is told when to come back comes back then, as the apps do.
-      const seconds = answer?.status === 429 ? Number(answer.headers.get('retry-after')) : 0
-      await wait(Math.max(RETRY_MS, seconds * 1000))
+      await wait(pauseAfter(answer))
     }
     tally.wrong.push(`${what} was never decided`)
   }
+}
+
+/** Who is told by a 429 when to come back comes back then, as the apps do. */
+function pauseAfter(answer: ApiAnswer | null): number {
+  const seconds = answer?.status === 429 ? Number(answer.headers.get('retry-after')) : 0
+  return Math.max(RETRY_MS, seconds * 1000)
 }
 
 /** Up to which of a hundred it is this act's turn. */
