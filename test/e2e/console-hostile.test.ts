@@ -1,9 +1,9 @@
-import type { Browser, Locator, Route } from 'playwright-core'
+import type { Browser, Route } from 'playwright-core'
 import { buildPdf, buildPng } from '../support/builders'
 import { addOrder, addCrew, addDispatchedOrder, type Crew, NO_LIMITS, rowsOf } from '../support/field-work'
 import { startTestApp, type TestApp } from '../support/test-app'
 import { launchBrowser } from './browser'
-import { type Desk, named, openDesk } from './desk'
+import { type Desk, handlesOf, openDesk } from './desk'
 import { describeInBrowser } from './describe-in-browser'
 
 jest.setTimeout(120_000)
@@ -13,12 +13,8 @@ describeInBrowser('the console on a bad day', () => {
   let crew: Crew
   let browser: Browser
   let desk: Desk
+  const { button, dialog, said, open } = handlesOf(() => desk)
 
-  const button = (name: string | RegExp, inside: Locator = desk.page.locator('body')) =>
-    inside.getByRole('button', { name: typeof name === 'string' ? named(name) : name })
-  const dialog = () => desk.page.getByRole('dialog')
-  const said = (text: string) => desk.page.locator('.ant-message').getByText(text).waitFor()
-  const open = (path: string) => desk.page.goto(`${app.url}/console${path}`)
   const detail = async (id: string) => (await app.api.get(`/api/v1/admin/tasks/${id}`, crew.admin)).body.data
   const choose = (...files: { name: string; mimeType: string; buffer: Buffer }[]) =>
     dialog().locator('input[type=file]').setInputFiles(files)

@@ -4,7 +4,7 @@ import { buildSystem, createSpyDecoder, finished } from '../support/external-sit
 import { addAcceptedOrder, addCrew, addOrder, addStaff, type Crew, NO_LIMITS } from '../support/field-work'
 import { startTestApp, type TestApp } from '../support/test-app'
 import { launchBrowser } from './browser'
-import { type Desk, openDesk } from './desk'
+import { type Desk, handlesOf, openDesk } from './desk'
 import { describeInBrowser } from './describe-in-browser'
 
 jest.setTimeout(120_000)
@@ -15,10 +15,9 @@ describeInBrowser('lists of the console, narrowed', () => {
   let crew: Crew
   let browser: Browser
   let desk: Desk
+  const { heading, open } = handlesOf(() => desk)
 
   const admin = '/api/v1/admin'
-  const heading = (name: string) => desk.page.getByRole('heading', { level: 1, name })
-  const open = (path: string) => desk.page.goto(`${app.url}/console${path}`)
   const answered = async (path: string) => (await app.api.get(`${admin}${path}`, crew.admin)).body.data
   const rows = () => desk.page.locator('tbody tr.ant-table-row')
   /** The first cells of the rows, when the list says that there are so many. */

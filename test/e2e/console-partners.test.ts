@@ -1,13 +1,13 @@
 import fs from 'node:fs'
 import { parse } from 'csv-parse/sync'
-import type { Browser, Locator } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { type ExternalSiteSandbox, SANDBOX_ACCOUNT, startExternalSiteSandbox } from '../../server/sandbox/external-site'
 import { startJobs } from '../../server/jobs/jobs'
 import type { Scheduler } from '../../server/jobs/scheduler'
 import { addAcceptedOrder, addCrew, addOrder, buildCheckin, type Crew, NO_LIMITS } from '../support/field-work'
 import { startTestApp, type TestApp } from '../support/test-app'
 import { launchBrowser } from './browser'
-import { type Desk, named, openDesk } from './desk'
+import { type Desk, handlesOf, openDesk } from './desk'
 import { describeInBrowser } from './describe-in-browser'
 
 jest.setTimeout(120_000)
@@ -20,13 +20,8 @@ describeInBrowser('an admin and the partners, in a browser', () => {
   let crew: Crew
   let browser: Browser
   let desk: Desk
+  const { heading, button, dialog, said, open } = handlesOf(() => desk)
 
-  const heading = (name: string | RegExp) => desk.page.getByRole('heading', { level: 1, name })
-  const button = (name: string | RegExp, inside: Locator = desk.page.locator('body')) =>
-    inside.getByRole('button', { name: typeof name === 'string' ? named(name) : name })
-  const dialog = () => desk.page.getByRole('dialog')
-  const said = (text: string | RegExp) => desk.page.locator('.ant-message').getByText(text).first().waitFor()
-  const open = (path: string) => desk.page.goto(`${app.url}/console${path}`)
   const answered = async (path: string) => (await app.api.get(path, crew.admin)).body.data
 
   beforeAll(async () => {

@@ -1,8 +1,8 @@
-import type { Browser, Locator } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { addCrew, addOrder, chainOf, type Crew, rowsOf, SITE } from '../support/field-work'
 import { startTestApp, type TestApp } from '../support/test-app'
 import { launchBrowser } from './browser'
-import { type Desk, named, openDesk } from './desk'
+import { type Desk, handlesOf, openDesk } from './desk'
 import { describeInBrowser } from './describe-in-browser'
 
 jest.setTimeout(120_000)
@@ -12,13 +12,8 @@ describeInBrowser('the console in a browser', () => {
   let crew: Crew
   let browser: Browser
   let desk: Desk
+  const { heading, button, dialog, said, open } = handlesOf(() => desk)
 
-  const heading = (name: string | RegExp) => desk.page.getByRole('heading', { level: 1, name })
-  const button = (name: string | RegExp, inside: Locator = desk.page.locator('body')) =>
-    inside.getByRole('button', { name: typeof name === 'string' ? named(name) : name })
-  const dialog = () => desk.page.getByRole('dialog')
-  const said = (text: string) => desk.page.locator('.ant-message').getByText(text).waitFor()
-  const open = (path: string) => desk.page.goto(`${app.url}/console${path}`)
   const detail = async (id: string) => (await app.api.get(`/api/v1/admin/tasks/${id}`, crew.admin)).body.data
 
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { SHOTS, watchFaults } from './browser'
 
 export interface DeskOptions {
@@ -9,6 +9,8 @@ export interface DeskOptions {
 }
 
 export interface Desk {
+  /** Of the server. */
+  origin: string
   page: Page
   context: BrowserContext
   /** What no page may do: console errors, uncaught errors, requests to another origin, what the policy refused. */
@@ -21,7 +23,7 @@ export interface Desk {
 const HEIGHT = 800
 
 /** The name of a button, also while its spinner comes or goes. */
-export const named = (name: string) => new RegExp(`^(loading)?\\s*${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`)
+const named = (name: string) => new RegExp(`^(loading)?\\s*${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`)
 
 /** A desktop browser of its own, before the login of the console. */
 export async function openDesk(browser: Browser, origin: string, options: DeskOptions = {}): Promise<Desk> {
@@ -36,6 +38,7 @@ export async function openDesk(browser: Browser, origin: string, options: DeskOp
   page.setDefaultTimeout(15_000)
   const faults = await watchFaults(page, origin)
   return {
+    origin,
     page,
     context,
     faults,
@@ -57,3 +60,14 @@ export async function openDesk(browser: Browser, origin: string, options: DeskOp
     },
   }
 }
+
+/** What tests take hold of on whichever desk is theirs at the moment. */
+export const handlesOf = (desk: () => Desk) => ({
+  heading: (name: string | RegExp) => desk().page.getByRole('heading', { level: 1, name }),
+  button: (name: string | RegExp, inside: Locator = desk().page.locator('body')) =>
+    inside.getByRole('button', { name: typeof name === 'string' ? named(name) : name }),
+  dialog: () => desk().page.getByRole('dialog'),
+  /** Waits for a short message of the page's. */
+  said: (text: string | RegExp) => desk().page.locator('.ant-message').getByText(text).first().waitFor(),
+  open: (path: string) => desk().page.goto(`${desk().origin}/console${path}`),
+})
