@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type Sqlite from 'better-sqlite3'
 import { v7 } from 'uuid'
-import { distanceMeters } from '../../server/features/sla/geo'
+import { distanceMeters } from '../../types/geo'
 import { EVENT_KEY } from './settings'
 
 export interface Staff {

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import jwt from 'jsonwebtoken'
 import { type DataSource, type EntityManager, In, IsNull, LessThan, Not } from 'typeorm'
 import { v7 } from 'uuid'
-import { distanceMeters } from '../../server/features/sla/geo'
+import { distanceMeters } from '../../types/geo'
 import { EVENT_KEY, ISSUER, JWT_SECRET } from './settings'
 import {
   Assignment,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import gcoord from 'gcoord'
-import { distanceMeters, isChina, parseCoordinates, toGcj02 } from '../../server/console/src/places/coordinates'
+import { distanceMeters } from '../../types/geo'
+import { isChina, parseCoordinates, toGcj02 } from '../../server/console/src/places/coordinates'
 
 const SHANGHAI = { latitude: 31.23, longitude: 121.47 }
 

@@ -1,4 +1,4 @@
-import type { Position } from '../../server/features/sla/geo'
+import type { Position } from '../../types/geo'
 
 /**
  * The document's formula in integers of 10⁻⁵⁰: 50 digits where a double has 16. Nothing can cancel to a wrong metre:

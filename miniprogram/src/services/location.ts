@@ -1,7 +1,7 @@
 import Taro from '@tarojs/taro'
 import type { Fix } from '@shared/api/homecare'
 import { gcj02FromWgs84 } from '@/shared/gcj02'
-import type { Position } from '@/shared/geo'
+import type { Position } from '@shared/geo'
 import { IS_BROWSER } from '@/shared/platform'
 
 /** WeChat reports GCJ02, browsers WGS84; the server converts what it is sent. */

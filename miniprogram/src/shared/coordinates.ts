@@ -1,4 +1,4 @@
-import type { Position } from './geo'
+import type { Position } from '@shared/geo'
 
 const PAIR = /^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，;；\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/
 const DIGITS = 6

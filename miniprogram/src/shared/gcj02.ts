@@ -1,4 +1,4 @@
-import type { Position } from './geo'
+import type { Position } from '@shared/geo'
 
 const SEMI_MAJOR_AXIS = 6378245
 const ECCENTRICITY_SQUARED = 0.006693421622965943

@@ -1,6 +1,7 @@
 import type { CheckinDecision, CoordinateType, ReasonCode, SlaInForce, VisitFlag } from '../../../types/api/homecare'
+import { distanceMeters, type Position } from '../../../types/geo'
 import type { AssignmentRow } from '../dispatch/repository'
-import { distanceMeters, type Position, toGcj02 } from '../sla/geo'
+import { toGcj02 } from './gcj02'
 import { accuracyDecision, passes } from '../sla/rules'
 import type { TaskRow } from '../tasks/repository'
 

@@ -1,4 +1,6 @@
-import { bearingText, distanceMeters, niceMeters, radiusDrawing } from '@/shared/geo'
+import { distanceMeters } from '@shared/geo'
+import { bearingText } from '@/shared/bearing'
+import { niceMeters, radiusDrawing } from '@/shared/radius-drawing'
 
 const SITE = { latitude: 39.9042, longitude: 116.4074 }
 const north = (meters: number) => ({ ...SITE, latitude: SITE.latitude + meters / 111_194.93 })

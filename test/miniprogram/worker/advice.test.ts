@@ -1,6 +1,6 @@
 import type { CheckinDecision } from '@shared/api/homecare'
 import { gcj02FromWgs84 } from '@/shared/gcj02'
-import { distanceMeters } from '@/shared/geo'
+import { distanceMeters } from '@shared/geo'
 import { adviceFor, measureHere, rulesOf, standingNow, standingRefusal } from '@/worker/checkin/advice'
 import { actionsOf } from '@/worker/order/actions'
 import { choicesAt } from '@/worker/steps/moves'

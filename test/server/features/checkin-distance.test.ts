@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import gcoord from 'gcoord'
-import { distanceMeters, type Position, toGcj02 } from '../../../server/features/sla/geo'
+import { toGcj02 } from '../../../server/features/visits/gcj02'
+import { distanceMeters, type Position } from '../../../types/geo'
 import { preciseDistance } from '../../support/precise-distance'
 
 const HALF_WAY_ROUND = Math.PI * 6_371_000

@@ -2,7 +2,8 @@ import { Text, View } from '@tarojs/components'
 import { MAP_TEXTS as T } from '@/components/texts'
 import { a11y } from '@/shared/a11y'
 import { formatDistance } from '@/shared/format'
-import { distanceMeters, radiusDrawing, type Position } from '@/shared/geo'
+import { distanceMeters, type Position } from '@shared/geo'
+import { radiusDrawing } from '@/shared/radius-drawing'
 import './index.scss'
 
 interface RadiusMapProps {

@@ -1,7 +1,8 @@
 import type { CheckinDecision, ReasonCode, WorkOrderDetail } from '@shared/api/homecare'
 import { reasonText } from '@/shared/error-text'
 import { formatDistance } from '@/shared/format'
-import { bearingText, distanceMeters, type Position } from '@/shared/geo'
+import { distanceMeters, type Position } from '@shared/geo'
+import { bearingText } from '@/shared/bearing'
 import { CHECKIN_TEXTS as T } from './texts'
 
 /** What stands for a check-in here and now, as far as is known. */

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { CheckinDecision } from '@shared/api/homecare'
 import { ApiError } from '@/shared/api-error'
 import { errorText } from '@/shared/error-text'
-import { distanceMeters, type Position } from '@/shared/geo'
+import { distanceMeters, type Position } from '@shared/geo'
 import { precheck } from '@/services/checkin'
 import type { ReportedFix } from '@/services/location'
 

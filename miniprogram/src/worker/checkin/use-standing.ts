@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import type { WorkOrderDetail } from '@shared/api/homecare'
 import { usePosition, type LivePosition } from '@/components/location-problem/use-position'
-import { distanceMeters, type Position } from '@/shared/geo'
+import { distanceMeters, type Position } from '@shared/geo'
 import { drawnPosition, type ReportedFix } from '@/services/location'
 import { enqueue } from '@/services/offline-queue'
 import { useNetwork } from '@/stores/network'

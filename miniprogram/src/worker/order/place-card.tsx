@@ -7,7 +7,7 @@ import { Card } from '@/components/card'
 import { Cell } from '@/components/cell'
 import { Sheet } from '@/components/sheet'
 import { formatDateTime, formatDistance, formatPhone } from '@/shared/format'
-import type { Position } from '@/shared/geo'
+import type { Position } from '@shared/geo'
 import { navigateThere } from '@/services/location'
 import { ORDER_TEXTS as T } from './texts'
 

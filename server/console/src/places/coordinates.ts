@@ -1,11 +1,6 @@
 import { COORDINATE_TYPES, type CoordinateType } from '@shared/api/homecare'
+import type { Position } from '@shared/geo'
 import gcoord from 'gcoord'
-
-/** Degrees. */
-export interface Position {
-  latitude: number
-  longitude: number
-}
 
 export const SYSTEM_WORDS: Record<CoordinateType, string> = {
   gcj02: 'GCJ-02（高德、腾讯地图）',
@@ -73,26 +68,6 @@ const SYSTEMS = { gcj02: gcoord.GCJ02, wgs84: gcoord.WGS84, bd09: gcoord.BD09 } 
 export function toGcj02({ latitude, longitude }: Position, from: CoordinateType): Position {
   const [east, north] = gcoord.transform([longitude, latitude], SYSTEMS[from], gcoord.GCJ02)
   return { latitude: Number(north.toFixed(6)), longitude: Number(east.toFixed(6)) }
-}
-
-const EARTH_RADIUS_METERS = 6_371_000
-const radians = (degrees: number) => (degrees * Math.PI) / 180
-
-/** Haversine distance in metres, as the server measures check-ins. */
-export function distanceMeters(from: Position, to: Position): number {
-  const north = radians(to.latitude - from.latitude)
-  const east = radians(to.longitude - from.longitude)
-  const a =
-    Math.sin(north / 2) ** 2 +
-    Math.cos(radians(from.latitude)) * Math.cos(radians(to.latitude)) * Math.sin(east / 2) ** 2
-  return EARTH_RADIUS_METERS * 2 * Math.atan2(Math.sqrt(a), Math.sqrt(1 - a))
-}
-
-/** Metres east and north of `origin`; flat, good to some hundred kilometres. */
-export function offsetMeters(origin: Position, point: Position): { east: number; north: number } {
-  const north = radians(point.latitude - origin.latitude) * EARTH_RADIUS_METERS
-  const east = radians(point.longitude - origin.longitude) * EARTH_RADIUS_METERS * Math.cos(radians(origin.latitude))
-  return { east, north }
 }
 
 export const positionText = ({ latitude, longitude }: Position): string =>

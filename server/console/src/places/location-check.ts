@@ -1,5 +1,6 @@
+import { distanceMeters, type Position } from '@shared/geo'
 import { metersText } from '../show/format'
-import { distanceMeters, isChina, type Position } from './coordinates'
+import { isChina } from './coordinates'
 import { mayLieIn, provinceOf } from './provinces'
 
 export interface Remark {

@@ -1,4 +1,4 @@
-import type { Position } from './coordinates'
+import type { Position } from '@shared/geo'
 
 /** South, north, west, east in whole degrees, outwards: what lies beyond is certainly not in the province. */
 type Box = [south: number, north: number, west: number, east: number]

@@ -1,5 +1,5 @@
+import { offsetMeters, type Position } from '@shared/geo'
 import { metersText } from '../show/format'
-import { offsetMeters, type Position } from './coordinates'
 
 export interface Mark extends Position {
   label: string

@@ -1,11 +1,10 @@
-import gcoord from 'gcoord'
-import type { CoordinateType } from '../../../types/api/homecare'
-
+/** Degrees, of one coordinate system. */
 export interface Position {
   latitude: number
   longitude: number
 }
 
+/** Mean radius of the earth (auth-and-checkin.md 2.6). */
 const EARTH_RADIUS_METERS = 6_371_000
 const toRadians = (degrees: number) => (degrees * Math.PI) / 180
 
@@ -27,11 +26,10 @@ export function distanceMeters(a: Position, b: Position): number {
   return Math.round(exact * EARTH_RADIUS_METERS * 100) / 100
 }
 
-const SYSTEMS = { gcj02: gcoord.GCJ02, wgs84: gcoord.WGS84, bd09: gcoord.BD09 } as const
-
-/** A position of another coordinate system in GCJ02 degrees; outside China the systems agree. */
-export function toGcj02({ latitude, longitude }: Position, type: CoordinateType): Position {
-  if (type === 'gcj02') return { latitude, longitude }
-  const [lng, lat] = gcoord.transform([longitude, latitude], SYSTEMS[type], gcoord.GCJ02)
-  return { latitude: lat, longitude: lng }
+/** Metres east and north of `origin`; flat approximation for drawings, good to some hundred kilometres. */
+export function offsetMeters(origin: Position, point: Position): { east: number; north: number } {
+  const north = toRadians(point.latitude - origin.latitude) * EARTH_RADIUS_METERS
+  const east =
+    toRadians(point.longitude - origin.longitude) * EARTH_RADIUS_METERS * Math.cos(toRadians(origin.latitude))
+  return { east, north }
 }

@@ -1,38 +1,4 @@
-/** Mean radius of the earth in metres, as the check-in document measures with it. */
-export const EARTH_RADIUS_METERS = 6_371_000
-
-export interface Position {
-  latitude: number
-  longitude: number
-}
-
-const radians = (degrees: number) => (degrees * Math.PI) / 180
-
-/** Haversine distance in metres between two positions of the same coordinate system. */
-export function distanceMeters(from: Position, to: Position): number {
-  const dLat = radians(to.latitude - from.latitude)
-  const dLon = radians(to.longitude - from.longitude)
-  const a =
-    Math.sin(dLat / 2) ** 2 +
-    Math.cos(radians(from.latitude)) * Math.cos(radians(to.latitude)) * Math.sin(dLon / 2) ** 2
-  return EARTH_RADIUS_METERS * 2 * Math.atan2(Math.sqrt(a), Math.sqrt(1 - a))
-}
-
-/** Metres east and north of `origin`; flat approximation, good to a few kilometres. */
-export function offsetMeters(origin: Position, point: Position): { east: number; north: number } {
-  const north = radians(point.latitude - origin.latitude) * EARTH_RADIUS_METERS
-  const east = radians(point.longitude - origin.longitude) * EARTH_RADIUS_METERS * Math.cos(radians(origin.latitude))
-  return { east, north }
-}
-
-const COMPASS = ['北', '东北', '东', '东南', '南', '西南', '西', '西北']
-
-/** Compass word of the way from one position to another. */
-export function bearingText(from: Position, to: Position): string {
-  const { east, north } = offsetMeters(from, to)
-  const degrees = (Math.atan2(east, north) * 180) / Math.PI
-  return COMPASS[Math.round(((degrees + 360) % 360) / 45) % 8] ?? ''
-}
+import { offsetMeters, type Position } from '@shared/geo'
 
 export interface RadiusDrawing {
   /** Everything below is a percentage of the square's side; the site is at 50/50. */
