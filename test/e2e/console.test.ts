@@ -78,16 +78,29 @@ describeInBrowser('the console in a browser', () => {
     expect((await desk.context.cookies()).filter(({ value }) => value !== '')).toEqual([])
   })
 
-  test('a login that ends sends the page to the login, and back', async () => {
+  test('a login that ends is asked for over the page, and the page goes on', async () => {
     await enter()
     await desk.page.getByRole('link', { name: '客户', exact: true }).click()
     await heading('客户').waitFor()
     await desk.context.clearCookies()
     await button('刷新').click()
-    await desk.page.getByLabel('邮箱').fill('admin@example.com')
-    await desk.page.getByLabel('密码', { exact: true }).fill('password123')
-    await button('登录').click()
+    await dialog().getByLabel('密码', { exact: true }).fill('password123')
+    await button('登录', dialog()).click()
+    await dialog().waitFor({ state: 'detached' })
     await heading('客户').waitFor()
+    await desk.page.getByText(/^共 \d+ 条$/).waitFor()
+  })
+
+  test('who logs out is at the login, and a page asked for afterwards leads there', async () => {
+    await enter()
+    await desk.page.locator('.account').click()
+    await desk.page.getByRole('menuitem', { name: '退出登录' }).click()
+    await desk.page.getByLabel('邮箱').waitFor()
+    expect(desk.page.url()).toBe(`${app.url}/console/login`)
+    expect(await dialog().count()).toBe(0)
+    await open('/customers')
+    await desk.page.getByLabel('邮箱').waitFor()
+    expect(desk.page.url()).toBe(`${app.url}/console/login?from=%2Fcustomers`)
   })
 
   test('the overview counts what there is, and its numbers lead to the lists', async () => {

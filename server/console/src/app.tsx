@@ -1,3 +1,4 @@
+import type { StaffUser } from '@shared/api/staff'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { App as AntdApp, ConfigProvider, Result } from 'antd'
 import zhCN from 'antd/locale/zh_CN'
@@ -5,6 +6,7 @@ import { lazy, Suspense, useState } from 'react'
 import { BrowserRouter, Link, Navigate, Route, Routes, useLocation } from 'react-router-dom'
 import { createQueryClient } from './api/query-client'
 import { ROUTES } from './routes'
+import { LoginAgain } from './session/login-again'
 import { mayEnter, useMe, useStaff } from './session/session'
 import { maySee, Shell } from './shell/shell'
 import { Answered, Waiting } from './show/states'
@@ -12,21 +14,26 @@ import { themeFor, useIsDark } from './show/theme'
 
 const Login = lazy(() => import('./pages/login'))
 
-/** Everything but the login needs somebody who may enter; who was sent to the login comes back afterwards. */
+/**
+ * Everything but the login needs somebody who may enter. Who was sent to the login comes back afterwards; who was here
+ * already logs in over the page and loses nothing.
+ */
 function Inside() {
   const me = useMe()
   const { pathname, search } = useLocation()
+  const [staff, setStaff] = useState<StaffUser | null>(null)
+  const entered = me.data && mayEnter(me.data.role) ? me.data : null
+  if (entered && entered !== staff) setStaff(entered)
+  if (staff)
+    return (
+      <Shell key={staff.id} staff={staff}>
+        <Pages />
+        {!entered && <LoginAgain staff={staff} />}
+      </Shell>
+    )
   return (
     <Answered answer={me}>
-      {(staff) =>
-        staff && mayEnter(staff.role) ? (
-          <Shell staff={staff}>
-            <Pages />
-          </Shell>
-        ) : (
-          <Navigate to={`/login?from=${encodeURIComponent(pathname + search)}`} replace />
-        )
-      }
+      {() => <Navigate to={`/login?from=${encodeURIComponent(pathname + search)}`} replace />}
     </Answered>
   )
 }

@@ -1,6 +1,7 @@
 import type { StaffRole, StaffUser } from '@shared/api/staff'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
+import { useNavigate } from 'react-router-dom'
 import { ApiError, request } from '../api/client'
 import { ME } from '../api/query-client'
 
@@ -38,11 +39,16 @@ export const ROLE_LABELS: Record<StaffRole, string> = {
   HOMECARE_WORKER: '服务人员',
 }
 
-/** Ends the session; the page forgets everything it knew. */
+/** Gives the cookie back. */
+export const endSession = () => request('/auth/logout', { method: 'POST' }).catch(() => {})
+
+/** Leaves for the login; the page forgets everything it knew. */
 export function useLogout() {
   const client = useQueryClient()
+  const navigate = useNavigate()
   return async () => {
-    await request('/auth/logout', { method: 'POST' }).catch(() => {})
+    await endSession()
+    await navigate('/login', { flushSync: true })
     client.clear()
     client.setQueryData(ME, null)
   }
