@@ -23,7 +23,15 @@ const isFresh = () => fs.existsSync(OUTPUT) && fs.statSync(OUTPUT).mtimeMs > new
 exports.buildConsole = async ({ ifStale = false, quiet = false } = {}) => {
   if (ifStale && isFresh()) return
   const { build } = await import('vite')
-  await build({ configFile: path.join(__dirname, 'vite.config.mts'), logLevel: quiet ? 'error' : 'info' })
+  const { NODE_ENV } = process.env
+  try {
+    // Vite builds for the process's own: what a test builds is what people get.
+    process.env.NODE_ENV = 'production'
+    await build({ configFile: path.join(__dirname, 'vite.config.mts'), logLevel: quiet ? 'error' : 'info' })
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
+  }
 }
 
 if (require.main === module)

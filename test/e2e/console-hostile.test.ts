@@ -193,7 +193,7 @@ describeInBrowser('the console on a bad day', () => {
     const again = desk.page.getByRole('dialog', { name: '登录已过期' })
     await again.waitFor()
     await desk.shot('login-again')
-    expect(await again.getByLabel('邮箱').inputValue()).toBe('admin@example.com')
+    expect(await again.getByLabel('邮箱').inputValue()).toBe('dispatcher@example.com')
     await again.getByLabel('密码', { exact: true }).fill('wrong-password')
     await button('登录', again).click()
     await again.getByText('邮箱或密码不正确').waitFor()
@@ -214,11 +214,11 @@ describeInBrowser('the console on a bad day', () => {
     await again.getByLabel('密码', { exact: true }).fill('password123')
     await button('登录', again).click()
     await again.getByText('服务人员不能登录管理后台').waitFor()
-    await again.getByLabel('邮箱').fill('dispatcher@example.com')
+    await again.getByLabel('邮箱').fill('admin@example.com')
     await button('登录', again).click()
     await desk.page.getByRole('heading', { level: 1, name: '总览' }).waitFor()
     expect(await dialog().count()).toBe(0)
-    await desk.page.getByText('派单员', { exact: true }).waitFor()
+    await desk.page.getByText('管理员', { exact: true }).waitFor()
   })
 
   test('a server that fails leaves what is there on the screen and says that it is old', async () => {

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core'
-import { addCrew, addOrder, chainOf, type Crew, rowsOf, SITE } from '../support/field-work'
+import { addCrew, addOrder, chainOf, type Crew, NO_LIMITS, rowsOf, SITE } from '../support/field-work'
 import { startTestApp, type TestApp } from '../support/test-app'
 import { launchBrowser } from './browser'
 import { type Desk, handlesOf, openDesk } from './desk'
@@ -17,7 +17,7 @@ describeInBrowser('the console in a browser', () => {
   const detail = async (id: string) => (await app.api.get(`/api/v1/admin/tasks/${id}`, crew.admin)).body.data
 
   beforeAll(async () => {
-    app = await startTestApp({ now: () => new Date() })
+    app = await startTestApp({ ...NO_LIMITS, now: () => new Date() })
     crew = await addCrew(app)
     browser = await launchBrowser()
   })
