@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import type { Context } from 'koa'
-import { type ExtendedFormidableOptions, koaBody } from 'koa-body'
+import { koaBody } from 'koa-body'
 import { AppError, invalidField, tooLarge } from '../errors/app-error'
+import { type MultipartLimits, readMultipart, type ReceivedFile } from './multipart'
 
 /** One file of a multipart body, streamed to a temporary place; gone when the request ends unless it was taken. */
 export interface Upload {
@@ -23,10 +24,6 @@ export interface UploadField {
 export type UploadSpec = Record<string, UploadField>
 
 const JSON_LIMIT = '1mb'
-const FIELDS_LIMIT_BYTES = 1024 * 1024
-const MAX_FIELDS = 200
-
-type Part = Parameters<NonNullable<ExtendedFormidableOptions['onPart']>>[0] & { transferEncoding?: string }
 
 const noNext = async () => {}
 const readJson = koaBody({
@@ -65,99 +62,47 @@ export async function readMultipartBody(ctx: Context, spec: UploadSpec, incoming
   await fs.mkdir(dir, { recursive: true })
   const discard = () => fs.rm(dir, { recursive: true, force: true })
   try {
-    await multipartReader(ctx, spec, dir)(ctx, noNext)
-    const uploads = toUploads(ctx.request.files ?? {}, spec)
-    for (const upload of uploads) await expectWhole(upload)
-    return { fields: (ctx.request.body ?? {}) as Record<string, unknown>, uploads, discard }
+    const { fields, files } = await readMultipart(ctx.req, dir, limitsOf(spec))
+    return { fields, uploads: toUploads(files, spec), discard }
   } catch (error) {
     await discard()
-    throw translate(error)
+    throw error
   }
 }
 
-/** formidable counts what it was given, and may be done before it hears that the disk did not take the last of it. */
-async function expectWhole({ path: file, name, size }: Upload): Promise<void> {
-  const { size: written } = await fs.stat(file)
-  if (written === size) return
-  const cause = new Error(`${written} of ${size} bytes of ${name} were written`)
-  throw new AppError('UNAVAILABLE', { cause, retryAfterSeconds: 5 })
-}
-
-function multipartReader(ctx: Context, spec: UploadSpec, uploadDir: string) {
+/** Ends the reading with the first byte too many instead of filling the disk first. */
+function limitsOf(spec: UploadSpec): MultipartLimits {
   const limits = Object.values(spec)
-  const maxFiles = limits.reduce((sum, field) => sum + field.maxFiles, 0)
-  const maxBytes = Math.max(...limits.map((field) => field.maxBytes))
-  let arrived = 0
-  return koaBody({
-    multipart: true,
-    json: false,
-    urlencoded: false,
-    text: false,
-    formidable: {
-      uploadDir,
-      hashAlgorithm: 'sha256',
-      // formidable tells of a file when the disk is done with it: its name says when it came.
-      filename: () => String(arrived++),
-      maxFileSize: maxBytes,
-      maxTotalFileSize: maxBytes * maxFiles,
-      maxFiles: maxFiles + 1, // one over is read and then refused by name below
-      maxFields: MAX_FIELDS,
-      maxFieldsSize: FIELDS_LIMIT_BYTES,
-      allowEmptyFiles: true, // refused by name below
-      minFileSize: 0,
-      onPart: (part: Part, handle) => {
-        const name: unknown = part.originalFilename
-        const isFile = typeof name === 'string'
-        // formidable takes every part with a content type for a file, and only those: the file name decides.
-        part.mimetype = isFile ? (part.mimetype ?? 'application/octet-stream') : null
-        // It has undone the transfer encoding by now, and would take its name (8bit) for that of a character set.
-        part.transferEncoding = 'utf-8'
-        if (isFile) refuseWhenTooLarge(ctx, part, spec[fieldOf(part.name ?? '')])
-        handle(part)
-      },
+  const largest = limits.toSorted((one, other) => other.maxBytes - one.maxBytes)[0]!
+  return {
+    maxFiles: limits.reduce((sum, field) => sum + field.maxFiles, 1), // one over is read and then refused by name below
+    expectRoom: (rawField, name, size) => {
+      const field = fieldOf(rawField)
+      const limit = limitOf(spec, field) ?? largest // an unknown field is refused by name below
+      if (size > limit.maxBytes) throw fileTooLarge(field, cleanName(name), limit)
     },
-  })
+  }
 }
 
 const fieldOf = (name: string) => name.replace(/\[\d*\]$/, '')
+const limitOf = (spec: UploadSpec, field: string) => (Object.hasOwn(spec, field) ? spec[field] : undefined)
 
-/** Ends the reading with the first byte too many instead of filling the disk first. */
-function refuseWhenTooLarge(ctx: Context, part: Part, limit: UploadField | undefined): void {
-  if (!limit) return
-  let size = 0
-  part.on('data', (chunk: Buffer) => {
-    size += chunk.length
-    if (size > limit.maxBytes && size - chunk.length <= limit.maxBytes)
-      ctx.req.emit('error', fileTooLarge(fieldOf(part.name ?? ''), cleanName(part.originalFilename), limit))
-  })
-}
-
-interface ParsedFile {
-  filepath: string
-  newFilename: string
-  originalFilename: string | null
-  size: number
-  hash?: string | null
-}
-
-function toUploads(files: Record<string, unknown>, spec: UploadSpec): Upload[] {
-  const uploads = Object.entries(files)
-    .flatMap(([rawField, value]) => ([value].flat() as ParsedFile[]).map((file) => ({ rawField, file })))
-    .toSorted((one, other) => Number(one.file.newFilename) - Number(other.file.newFilename))
+function toUploads(files: ReceivedFile[], spec: UploadSpec): Upload[] {
+  const uploads = files
     // A file part without name and content is a form's empty file input.
-    .filter(({ file }) => file.originalFilename || file.size > 0)
-    .map(({ rawField, file }) => toUpload(fieldOf(rawField), rawField, file, spec))
+    .filter(({ name, size }) => name || size > 0)
+    .map((file) => toUpload(file, spec))
   for (const [field, { maxFiles, label }] of Object.entries(spec))
     if (uploads.filter((upload) => upload.field === field).length > maxFiles)
       throw tooLarge(field, `${label}最多 ${maxFiles} 个`)
   return uploads
 }
 
-function toUpload(field: string, rawField: string, file: ParsedFile, spec: UploadSpec): Upload {
-  const limit = Object.hasOwn(spec, field) ? spec[field] : undefined
+function toUpload({ field: rawField, name, ...rest }: ReceivedFile, spec: UploadSpec): Upload {
+  const field = fieldOf(rawField)
+  const limit = limitOf(spec, field)
   if (!limit) throw invalidField(rawField, '不支持的文件字段')
-  const name = cleanName(file.originalFilename)
-  return checkedUpload({ field, path: file.filepath, name, size: file.size, sha256: file.hash ?? '' }, limit)
+  return checkedUpload({ ...rest, field, name: cleanName(name) }, limit)
 }
 
 /** @throws AppError when it is empty or too large */
@@ -169,8 +114,8 @@ export function checkedUpload(upload: Upload, limit: UploadField): Upload {
 }
 
 /** The name is kept for people: no folders, no control characters, at most 255 units with its ending. */
-export function cleanName(name: string | null): string {
-  const base = (name ?? '')
+export function cleanName(name: string): string {
+  const base = name
     .toWellFormed()
     .split(/[\\/]/)
     .pop()!
@@ -186,17 +131,3 @@ export function cleanName(name: string | null): string {
 
 const fileTooLarge = (field: string, name: string, { label, maxBytes }: UploadField) =>
   tooLarge(field, `${label}“${name}”超过 ${maxBytes / 1024 / 1024}MB`)
-
-/** formidable's own codes: 1009 all files, 1015 number of files, 1016 one file, 1006/1007 fields. */
-function translate(error: unknown): unknown {
-  if (error instanceof AppError) return error
-  const { code, httpCode } = error as { code?: number | string; httpCode?: number }
-  if (code === 1009 || code === 1016)
-    return new AppError('PAYLOAD_TOO_LARGE', { message: '文件超过大小限制', cause: error })
-  if (code === 1015) return new AppError('PAYLOAD_TOO_LARGE', { message: '文件数量超过限制', cause: error })
-  if (code === 1006 || code === 1007 || httpCode === 413) return new AppError('PAYLOAD_TOO_LARGE', { cause: error })
-  // Numbers are formidable's: broken off, cut short, an unknown encoding. Words are the system's.
-  if (typeof code === 'number' || (httpCode && httpCode < 500))
-    return new AppError('INVALID_INPUT', { message: '上传内容不完整或格式不正确', cause: error })
-  return error
-}

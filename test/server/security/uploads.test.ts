@@ -1,9 +1,13 @@
+import { once } from 'node:events'
 import fs from 'node:fs'
+import http from 'node:http'
 import path from 'node:path'
 import { crc32, deflateRawSync } from 'node:zlib'
+import fc from 'fast-check'
 import sharp from 'sharp'
 import { buildDocx, buildFile, buildForm, buildPdf, buildPng } from '../../support/builders'
 import { NO_LIMITS } from '../../support/field-work'
+import { sha256 } from '../../support/invariants'
 import { startTestApp, type TestApp } from '../../support/test-app'
 
 const MB = 1024 * 1024
@@ -61,6 +65,65 @@ test('a picture of 81 million pixels costs no more memory than one at a time doe
   const picture = await buildPng(9000, 9000)
   const grown = await peakOf(() => Promise.all(Array.from({ length: 8 }, () => store(picture, 'a.png'))))
   expect(grown).toBeLessThan(400 * MB)
+})
+
+/** A form as bytes, so that the boundary is known to what stands between. */
+function rawForm(boundary: string, disposition: string, content: Buffer) {
+  const head = `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\nContent-Type: application/pdf\r\n\r\n`
+  return Buffer.concat([Buffer.from(head), content, Buffer.from(`\r\n--${boundary}--\r\n`)])
+}
+const sendForm = async (boundary: string, body: Buffer) => {
+  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}`, authorization: `Bearer ${token}` }
+  const response = await fetch(`${app.url}/api/v1/files`, { method: 'POST', headers, body: new Uint8Array(body) })
+  return { status: response.status, body: (await response.json()) as any }
+}
+
+test('a file of nothing but carriage returns costs no more than another', async () => {
+  const content = Buffer.concat([buildPdf(), Buffer.alloc(9 * MB, '\r')])
+  const body = rawForm('x', 'name="file"; filename="a.pdf"', content)
+  const grown = await peakOf(async () => {
+    const answers = await Promise.all(Array.from({ length: 4 }, () => sendForm('x', body)))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    for (const answer of answers) expect(answer.body.data.sha256).toBe(sha256(content))
+  })
+  expect(grown).toBeLessThan(150 * MB)
+})
+
+test('a file that nearly holds the boundary, in every way, is kept to the byte', async () => {
+  const boundary = 'aXb'
+  const part = fc.constantFrom(
+    ...['\r', '\n', '-', '\r\n', '\r\n--', '\r\n--aX', '\r\n--aXc', 'aXb', '\r\r\n--', 'z'.repeat(9000)],
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(part, { maxLength: 60 }), async (parts) => {
+      const content = Buffer.concat([buildPdf(), Buffer.from(parts.join(''))])
+      if (content.includes(`\r\n--${boundary}`)) return
+      const answer = await sendForm(boundary, rawForm(boundary, 'name="file"; filename="a.pdf"', content))
+      expect([answer.status, answer.body.data?.sha256]).toEqual([200, sha256(content)])
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test.each([
+  ['a header', 'name="file"; filename="'],
+  ['a name of a header', 'name="file"\r\nX-'],
+  ['text before the first part', null],
+])('%s without end is not gathered', async (_what, disposition) => {
+  const head = disposition === null ? 'no part at all' : `--x\r\nContent-Disposition: form-data; ${disposition}`
+  const headers = { 'content-type': 'multipart/form-data; boundary=x', authorization: `Bearer ${token}` }
+  const grown = await peakOf(async () => {
+    const request = http.request(`${app.url}/api/v1/files`, { method: 'POST', headers })
+    const answered = once(request, 'response')
+    request.write(head)
+    for (let megabytes = 0; megabytes < 200 && !request.destroyed; megabytes++)
+      if (!request.write(Buffer.alloc(MB, 'a'))) await once(request, 'drain')
+    request.end()
+    const [{ statusCode }] = await answered
+    expect(statusCode).toBe(400)
+  })
+  expect(grown).toBeLessThan(120 * MB)
+  expect((await store(buildPdf(), 'a.pdf')).status).toBe(200)
 })
 
 test('a picture that is also something else is served as the picture, and run by nobody', async () => {
