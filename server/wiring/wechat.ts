@@ -1,7 +1,7 @@
-import type { Config } from './config/config'
-import { createHttpClient, type HttpClientOptions } from './connectors/kit/http'
-import { createWechat, type Wechat } from './connectors/wechat'
-import type { TokenShelf } from './connectors/wechat/session'
+import type { Config } from '../config/config'
+import { createHttpClient, type HttpClientOptions } from '../connectors/kit/http'
+import { createWechat, type Wechat } from '../connectors/wechat'
+import type { TokenShelf } from '../connectors/wechat/session'
 
 type ClientParts = Required<Pick<HttpClientOptions, 'log' | 'onCall'>>
 

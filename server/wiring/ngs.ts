@@ -1,6 +1,6 @@
-import type { Config } from './config/config'
-import { createHttpClient, type HttpClientOptions } from './connectors/kit/http'
-import { createNgs, type Ngs } from './connectors/ngs'
+import type { Config } from '../config/config'
+import { createHttpClient, type HttpClientOptions } from '../connectors/kit/http'
+import { createNgs, type Ngs } from '../connectors/ngs'
 
 type ClientParts = Required<Pick<HttpClientOptions, 'log' | 'onCall'>>
 
