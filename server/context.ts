@@ -178,7 +178,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     captchaDecoder: overrides.captchaDecoder,
   })
   metrics.watchOutbox(outboxParts.outbox.depth)
-  cloudParts.cloudMessages.onRefused(outboxParts.subscribeRefused)
+  cloudParts.cloudMessages.listen(outboxParts.cloudOutcomes)
   const wxworkParts = createWxworkParts({ ...common, metrics, connected: wxwork, onSettled: outboxParts.textSettled })
   outboxParts.connectSender(wxworkParts.wxworkSender)
   const jobs = createJobService({ repository: createJobRepository(database), now })

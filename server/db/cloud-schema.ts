@@ -13,7 +13,7 @@ export interface CloudObjectTable {
   written_at: Date
 }
 
-export type CloudMessageState = 'PENDING' | 'SENDING' | 'SENT' | 'FAILED'
+export type CloudMessageState = 'PENDING' | 'SENDING' | 'SENT' | 'FAILED' | 'UNKNOWN'
 
 /** Subscribe messages that the function `notify` sends. */
 export interface CloudMessageTable {

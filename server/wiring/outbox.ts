@@ -5,6 +5,7 @@ import type { Wechat } from '../connectors/wechat'
 import type { Commits } from '../db/after-commit'
 import type { Database, Db } from '../db/database'
 import type { AuditService } from '../features/audit/service'
+import type { CloudMessageListener } from '../features/cloud/messages'
 import type { Live } from '../features/live/service'
 import { createNgsSyncRepository } from '../features/ngs-sync/repository'
 import { createNgsDrift, createNgsHandler, createNgsOrders, createNgsSync } from '../features/ngs-sync/service'
@@ -63,7 +64,7 @@ export function createOutboxParts(parts: OutboxParts) {
     notifications: messages.notifications,
     notificationLog: messages.notificationLog,
     textSettled: messages.textSettled,
-    subscribeRefused: messages.subscribeRefused,
+    cloudOutcomes: messages.cloudOutcomes,
     /** From now on texts can leave by the gateway's accounts. */
     connectSender(sender: Sender): void {
       if (!wxwork) return
@@ -101,7 +102,10 @@ function createMessages(parts: OutboxParts & { outbox: OutboxService }) {
         source: `outbox:${entry.id}:${entry.claim ?? ''}`,
         content: `${entry.subject} ${entry.topic}，请在 outbox 中处理`,
       }),
-    subscribeRefused: createLateRefusal(deps),
+    cloudOutcomes: {
+      refused: createLateRefusal(deps),
+      lost: (trx, id) => courier.finish(trx, id, 'wechat', 'unknown'),
+    } satisfies CloudMessageListener,
     /** What came of a text that an account was given to send. */
     textSettled: (trx: Db, id: string, state: 'SENT' | 'FAILED' | 'UNKNOWN') =>
       state === 'FAILED'

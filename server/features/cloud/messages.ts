@@ -8,10 +8,17 @@ import type { CloudMessageRow, CloudRepository } from './repository'
 
 const BATCH = 20
 const KEPT_MS = 7 * 24 * 3600_000
+/** A function lives for a minute at most; after this long its results are lost. */
+const LOST_MS = 10 * 60_000
 const MAX_ERROR = 500
 
-/** `reason` as the connector names it (`no-credit`, `bad-template` …). */
-type RefusalListener = (trx: Db, reference: string, reason: string) => Promise<void>
+/** Told of what became of a message, in the transaction that keeps it. */
+export interface CloudMessageListener {
+  /** WeChat refused it; `reason` as the connector names it (`no-credit`, `bad-template` …). */
+  refused(trx: Db, reference: string, reason: string): Promise<void>
+  /** Nobody will say whether it was sent. */
+  lost(trx: Db, reference: string): Promise<void>
+}
 
 /** What a row keeps: the message, and the notification it belongs to, which the function is not told. */
 type Payload = Omit<CloudMessage, 'id'> & { reference?: string }
@@ -34,7 +41,7 @@ export interface CloudMessageDeps {
  * again: a lost result may mean it was sent.
  */
 export function createCloudMessages({ repository, transaction, log, now }: CloudMessageDeps) {
-  let onRefused: RefusalListener = async () => {}
+  let listener: CloudMessageListener = { refused: async () => {}, lost: async () => {} }
 
   async function settleOne(trx: Db, { id, ok, errcode, error }: CloudMessageResult): Promise<boolean> {
     const text = ok ? null : `${errcode ?? ''} ${error ?? ''}`.trim().slice(0, MAX_ERROR)
@@ -43,13 +50,24 @@ export function createCloudMessages({ repository, transaction, log, now }: Cloud
     if (ok) return true
     log.warn({ message: id, errcode, error }, 'subscribe message refused')
     const { reference } = readPayload((await repository.message(id, trx))!)
-    if (reference) await onRefused(trx, reference, refusalReason(errcode))
+    if (reference) await listener.refused(trx, reference, refusalReason(errcode))
     return true
   }
 
+  async function giveUpLost(): Promise<void> {
+    const time = now()
+    for (const row of await repository.unsettledMessages(new Date(time.getTime() - LOST_MS), BATCH))
+      await transaction(async (trx) => {
+        const outcome = { state: 'UNKNOWN' as const, error: null, update_time: time }
+        if (!(await repository.settleMessage(trx, row.id, outcome))) return
+        log.warn({ message: row.id }, 'no result came of a subscribe message')
+        const { reference } = readPayload(row)
+        if (reference) await listener.lost(trx, reference)
+      })
+  }
+
   return {
-    /** Told of a message that WeChat refused, in the transaction that keeps it. */
-    onRefused: (listener: RefusalListener) => void (onRefused = listener),
+    listen: (to: CloudMessageListener) => void (listener = to),
 
     /** Takes the place of `Wechat.sendSubscribeMessage`. */
     async send({ openId, templateId, fields, page, reference }: SubscribeMessage): Promise<void> {
@@ -67,6 +85,7 @@ export function createCloudMessages({ repository, transaction, log, now }: Cloud
 
     /** Messages for one run of the function. */
     async take(): Promise<CloudMessage[]> {
+      await giveUpLost()
       const taken: CloudMessage[] = []
       for (const row of await repository.pendingMessages(BATCH))
         if (await repository.takeMessage(row.id, now())) taken.push({ id: row.id, ...readPayload(row).message })

@@ -47,6 +47,19 @@ export function createCloudRepository({ db, engine }: Pick<Database, 'db' | 'eng
       return numUpdatedRows === 1n
     },
 
+    /** Given out before that time and still without a result, oldest first. */
+    unsettledMessages: (before: Date, count: number): Promise<CloudMessageRow[]> =>
+      first(
+        db
+          .selectFrom('cloud_message')
+          .selectAll()
+          .where('state', '=', 'SENDING')
+          .where('update_time', '<', before)
+          .orderBy('id'),
+        engine,
+        count,
+      ).execute(),
+
     message: async (id: string, on: Db): Promise<CloudMessageRow | null> =>
       (await on.selectFrom('cloud_message').selectAll().where('id', '=', id).executeTakeFirst()) ?? null,
 

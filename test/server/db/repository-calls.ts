@@ -71,6 +71,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     addMessage: [[row('cloud_message')]],
     pendingMessages: [[20]],
     takeMessage: [[id, time]],
+    unsettledMessages: [[time, 20]],
     message: [[id, on]],
     settleMessage: [[on, id, { state: 'SENT', error: null, update_time: time }]],
     removeMessagesBefore: [[time]],

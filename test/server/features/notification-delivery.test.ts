@@ -192,6 +192,21 @@ describe('a subscribe message that a cloud function sends', () => {
     expect((await ofCustomer())[0]).toMatchObject({ channel: 'wechat', outcome: 'sent' })
     expect(await app.credits('DISPATCHED')).toBe(1)
   })
+
+  test('is in doubt, and not sent again, when the function never says what came of it', async () => {
+    const take = async () => (await callSigned(app, 'messages/take', {})).body.data.list
+    const [{ id }] = await take()
+    app.clock.advance(9 * 60_000)
+    expect(await take()).toEqual([])
+    expect((await ofCustomer())[0]).toMatchObject({ channel: 'wechat', outcome: 'sent' })
+    app.clock.advance(2 * 60_000)
+    expect(await take()).toEqual([])
+    expect((await ofCustomer())[0]).toMatchObject({ channel: 'wechat', outcome: 'unknown' })
+    const late = await callSigned(app, 'messages/settle', { results: [{ id, ok: true }] })
+    expect(late.body.data).toEqual({ settled: 0 })
+    await app.deliver()
+    expect(app.texts().map(({ send_userid }) => send_userid)).not.toContain(WXWORK_IDS.customer)
+  })
 })
 
 describe('templates', () => {
