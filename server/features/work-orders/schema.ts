@@ -45,7 +45,7 @@ export const workOrderQuery = z.object({
 })
 export type WorkOrderQuery = z.infer<typeof workOrderQuery>
 
-export const workOrderRow = z.object({
+const orderBasics = {
   id: z.string(),
   task_id: z.string(),
   task_type: z.enum(TASK_TYPES),
@@ -57,7 +57,6 @@ export const workOrderRow = z.object({
   customer_name: z.string(),
   customer_company: z.string(),
   customer_phone: z.string(),
-  service_address: z.string(),
   service_latitude: z.number().nullable(),
   service_longitude: z.number().nullable(),
   assignment_status: z.enum(ASSIGNMENT_STATUSES).nullable(),
@@ -65,6 +64,11 @@ export const workOrderRow = z.object({
   worker_name: z.string(),
   visit_state: z.enum(['NONE', 'CHECKED_IN', 'CHECKED_OUT']),
   appointment_time: z.string().nullable(),
+}
+
+export const workOrderRow = z.object({
+  ...orderBasics,
+  service_address: z.string(),
   created_at: z.string(),
   updated_at: z.string(),
 }) satisfies z.ZodType<WorkOrderRow>
@@ -146,30 +150,13 @@ export const adminTaskQuery = z.object({
 export type AdminTaskQuery = z.infer<typeof adminTaskQuery>
 
 export const adminTaskRow = z.object({
-  id: z.string(),
-  task_id: z.string(),
-  task_type: z.enum(TASK_TYPES),
-  status: z.enum(TASK_STATUSES),
-  current_step: z.number().int(),
-  step_label: z.string(),
-  device_name: z.string(),
-  description: z.string(),
+  ...orderBasics,
   customer_id: z.number().int(),
-  customer_name: z.string(),
-  customer_company: z.string(),
-  customer_phone: z.string(),
   customer_address: z.string(),
-  worker_id: z.string().nullable(),
-  worker_name: z.string(),
-  assignment_status: z.enum(ASSIGNMENT_STATUSES).nullable(),
-  visit_state: z.enum(['NONE', 'CHECKED_IN', 'CHECKED_OUT']),
-  service_latitude: z.number().nullable(),
-  service_longitude: z.number().nullable(),
   org_id: z.string(),
   team_id: z.string().nullable(),
   origin: z.enum(TASK_ORIGINS),
   content_flag: z.string().nullable(),
-  appointment_time: z.string().nullable(),
   attention: z.array(z.enum(TASK_ATTENTIONS)),
   create_time: z.string(),
   update_time: z.string(),

@@ -22,65 +22,51 @@ function assignmentStatusOf(row: WorkOrderJoined): AssignmentStatus | null {
 
 const stepLabel = (step: number) => STEP_LABELS[step] ?? ''
 
+/** What every list shows of an order. */
+const basicsOf = (row: WorkOrderJoined) => ({
+  id: row.id,
+  task_id: row.task_id,
+  task_type: row.type,
+  status: row.status,
+  current_step: row.current_step,
+  step_label: stepLabel(row.current_step),
+  device_name: row.device_name ?? row.purpose ?? '',
+  description: row.description,
+  customer_name: row.customer_name,
+  customer_company: row.customer_company,
+  customer_phone: row.customer_phone,
+  service_latitude: row.service_latitude,
+  service_longitude: row.service_longitude,
+  assignment_status: assignmentStatusOf(row),
+  worker_id: row.worker_id,
+  worker_name: row.worker_name ?? '',
+  visit_state: row.visit_state ?? ('NONE' as const),
+})
+
 /** A row of the staff's lists. An order in the pool shows no phone before it is taken. */
-export function toWorkOrderRow(row: WorkOrderJoined, { hidePhone = false, time = isoTime } = {}): WorkOrderRow {
-  return {
-    id: row.id,
-    task_id: row.task_id,
-    task_type: row.type,
-    status: row.status,
-    current_step: row.current_step,
-    step_label: stepLabel(row.current_step),
-    device_name: row.device_name ?? row.purpose ?? '',
-    description: row.description,
-    customer_name: row.customer_name,
-    customer_company: row.customer_company,
-    customer_phone: hidePhone ? '' : row.customer_phone,
-    service_address: row.customer_address,
-    service_latitude: row.service_latitude,
-    service_longitude: row.service_longitude,
-    assignment_status: assignmentStatusOf(row),
-    worker_id: row.worker_id,
-    worker_name: row.worker_name ?? '',
-    visit_state: row.visit_state ?? 'NONE',
-    appointment_time: row.appointment_time && time(row.appointment_time),
-    created_at: time(row.create_time),
-    updated_at: time(row.update_time),
-  }
-}
+export const toWorkOrderRow = (row: WorkOrderJoined, { hidePhone = false, time = isoTime } = {}): WorkOrderRow => ({
+  ...basicsOf(row),
+  ...(hidePhone ? { customer_phone: '' } : {}),
+  service_address: row.customer_address,
+  appointment_time: row.appointment_time && time(row.appointment_time),
+  created_at: time(row.create_time),
+  updated_at: time(row.update_time),
+})
 
 /** A row of the console's list; times as /api/v1 shows them. */
-export function toAdminRow(row: WorkOrderJoined, now: Date): AdminTaskRow {
-  return {
-    id: row.id,
-    task_id: row.task_id,
-    task_type: row.type,
-    status: row.status,
-    current_step: row.current_step,
-    step_label: stepLabel(row.current_step),
-    device_name: row.device_name ?? row.purpose ?? '',
-    description: row.description,
-    customer_id: row.customer_id,
-    customer_name: row.customer_name,
-    customer_company: row.customer_company,
-    customer_phone: row.customer_phone,
-    customer_address: row.customer_address,
-    worker_id: row.worker_id,
-    worker_name: row.worker_name ?? '',
-    assignment_status: assignmentStatusOf(row),
-    visit_state: row.visit_state ?? ('NONE' as const),
-    service_latitude: row.service_latitude,
-    service_longitude: row.service_longitude,
-    org_id: row.org_id,
-    team_id: row.team_id,
-    origin: row.origin,
-    content_flag: row.content_flag,
-    appointment_time: row.appointment_time && shanghaiTime(row.appointment_time),
-    attention: attentionOf(row, now),
-    create_time: shanghaiTime(row.create_time),
-    update_time: shanghaiTime(row.update_time),
-  }
-}
+export const toAdminRow = (row: WorkOrderJoined, now: Date): AdminTaskRow => ({
+  ...basicsOf(row),
+  customer_id: row.customer_id,
+  customer_address: row.customer_address,
+  org_id: row.org_id,
+  team_id: row.team_id,
+  origin: row.origin,
+  content_flag: row.content_flag,
+  appointment_time: row.appointment_time && shanghaiTime(row.appointment_time),
+  attention: attentionOf(row, now),
+  create_time: shanghaiTime(row.create_time),
+  update_time: shanghaiTime(row.update_time),
+})
 
 /** The device fields that were filled in, by name. */
 export function toDevice(row: WorkOrderJoined): Record<string, string | number> {
