@@ -1,11 +1,6 @@
-import type { StaffLogin, StaffUser } from '@shared/api/staff'
+import type { StaffLogin } from '@shared/api/staff'
 import { useSession } from '@/stores/session'
 import { callAsStaff } from './api'
-
-/** The member of staff behind the token. */
-export function getStaff(): Promise<StaffUser> {
-  return callAsStaff({ path: '/auth/me' })
-}
 
 /** Changes the own password (8–128 characters); all other logins end, this one goes on with a fresh token. */
 export async function changePassword(change: { oldPassword: string; newPassword: string }): Promise<void> {

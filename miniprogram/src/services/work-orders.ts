@@ -1,5 +1,5 @@
 import type { Page } from '@shared/api/common'
-import type { SlaInForce, WorkOrderDetail, WorkOrderRow } from '@shared/api/homecare'
+import type { WorkOrderDetail, WorkOrderRow } from '@shared/api/homecare'
 import type { TaskStatus } from '@shared/task-types'
 import { callAsStaff } from './api'
 
@@ -46,9 +46,4 @@ export interface StepNote {
 /** Moves the order to `step`, or adds to the step it is at. */
 export function recordStep(workOrderId: string, note: StepNote, idempotencyKey: string): Promise<unknown> {
   return callAsStaff({ method: 'POST', path: `${orderPath(workOrderId)}/steps`, body: note, idempotencyKey })
-}
-
-/** The radius in force and the scope that gave it. */
-export function getSla(workOrderId: string): Promise<SlaInForce> {
-  return callAsStaff({ path: '/homecare/sla-config', query: { workOrderId } })
 }

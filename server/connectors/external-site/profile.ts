@@ -89,7 +89,6 @@ export const profileSchema = z.strictObject({
 
 export type SiteProfile = z.infer<typeof profileSchema>
 export type JsonTest = z.infer<typeof jsonTest>
-export type AnswerTest = z.infer<typeof test>
 
 /** `overrides` laid over a profile: objects are merged, everything else is replaced. */
 export function mergeProfile(base: SiteProfile, overrides: unknown): unknown {

@@ -74,7 +74,6 @@ export type SystemInput = z.infer<typeof systemBody>
 export const systemDraft = systemBody.extend({
   accounts: listOf('账号', z.object({ account, password: password.optional() }, '账号必须是对象'), 50).default([]),
 })
-export type SystemDraft = z.infer<typeof systemDraft>
 
 /** Fields left out stay as they are; accounts and endpoints named are added or changed, the others stay. */
 export const systemChanges = z

@@ -64,8 +64,6 @@ export function createOutboxWorker(deps: SendDeps) {
   }
 }
 
-export type OutboxWorker = ReturnType<typeof createOutboxWorker>
-
 /** What a dead process was sending: a create may have been executed, the rest may be sent again. */
 function createRecovery(deps: SendDeps) {
   const { repository, handlers, transaction, live, log, now } = deps

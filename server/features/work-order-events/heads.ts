@@ -89,5 +89,3 @@ export function createChainHeads({ repository, key, dir, now }: ChainHeadsDeps) 
     },
   }
 }
-
-export type ChainHeads = ReturnType<typeof createChainHeads>

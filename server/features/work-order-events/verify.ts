@@ -124,8 +124,6 @@ export function createVerifier({ repository, key }: VerifyDeps) {
   }
 }
 
-export type VerifyEvents = ReturnType<typeof createVerifier>
-
 function tailFlaw(head: StoredHead, last: { seq: number; hash: string }): Flaw | null {
   if (head.event_seq > last.seq) return { kind: 'cut-off', row: last.seq + 1 }
   if (head.event_seq < last.seq) return { kind: 'added', row: head.event_seq + 1 }

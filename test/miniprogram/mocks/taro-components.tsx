@@ -42,7 +42,6 @@ const detail = (value: unknown) => ({ detail: { value } })
 
 export const View = element('div')
 export const Text = element('span')
-export const ScrollView = element('div')
 export const Form = element('div')
 export const Label = element('label')
 

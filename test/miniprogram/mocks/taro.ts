@@ -28,11 +28,8 @@ export const useLaunch = hook('launch')
 export const useReady = hook('ready')
 export const useDidShow = hook('show')
 export const useDidHide = hook('hide')
-export const useUnload = hook('unload')
-export const useLoad = hook('load')
 export const usePullDownRefresh = hook('pullDown')
 export const useReachBottom = hook('reachBottom')
-export const useShareAppMessage = hook('share')
 
 let params: Record<string, string> = {}
 /** What the page was opened with. */
