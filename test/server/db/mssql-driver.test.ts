@@ -68,6 +68,13 @@ describe('a connection to SQL Server that breaks', () => {
     ['gone before the request', failure('not logged in', { code: 'EINVALIDSTATE' }), false],
     ['not got from the pool in time', new Error('Failed to acquire a connection from the pool: timed out'), false],
     ['always a victim', deadlock(), false],
+    ...[701, 1101, 1105, 3906, 8645, 9002, 10928, 10929, 40197, 40501, 40613].map(
+      (number): [string, unknown, boolean] => [
+        `short of something (${number})`,
+        new sql.RequestError(failure('no room', { info: { number } }), 'EREQUEST'),
+        false,
+      ],
+    ),
   ])('%s: unavailable, and whether something was done may be unknown', (_what, error, unknown) => {
     expect(isUnavailable(error)).toBe(true)
     expect(isOutcomeUnknown(error)).toBe(unknown)
@@ -103,6 +110,16 @@ test('a number too large for whole ones is sent as a fraction is', async () => {
     { type: sql.BigInt, value: '9007199254740991' },
     { type: sql.Float, value: 1e21 },
     { type: sql.Float, value: -(2 ** 70) },
+  ])
+})
+
+test('a number too close to zero for SQL Server is zero', async () => {
+  const { db, inputs } = poolOf()
+  await text`select ${5e-324}, ${-2.225e-308}, ${2.2250738585072014e-308}`.execute(db)
+  expect(inputs).toEqual([
+    { type: sql.Int, value: 0 },
+    { type: sql.Int, value: 0 },
+    { type: sql.Float, value: 2.2250738585072014e-308 },
   ])
 })
 
