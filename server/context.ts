@@ -90,7 +90,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const { redis, jobQueue, inFlight } = sharedParts
   const createRateLimit = overrides.createRateLimit ?? sharedParts.createRateLimit
   const database = await openDatabase(config.database, overrides.onQuery)
-  const { db } = database
   const commits = createCommits(database.transaction)
   const { transaction } = commits
   const live = createLive({ ...commits, transport: overrides.liveTransport ?? sharedParts.liveTransport, now })
@@ -217,7 +216,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
       keptHeads: async (id) => (await chainHeads.read(id)).get(id) ?? [],
     }),
     createRateLimit,
-    idempotency: createIdempotency({ repository: createIdempotencyRepository(db), inFlight, now }),
+    idempotency: createIdempotency({ repository: createIdempotencyRepository(database), inFlight, now }),
     metrics,
     externalLog,
     externalReplay: createReplay({

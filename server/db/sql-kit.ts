@@ -1,10 +1,14 @@
 import {
   type ColumnDefinitionBuilder,
   type CompiledQuery,
+  type DeleteQueryBuilder,
+  type Expression,
+  type ExpressionBuilder,
   type Insertable,
   type RawBuilder,
   type SelectQueryBuilder,
   sql,
+  type SqlBool,
 } from 'kysely'
 import type { Db, Engine } from './database'
 import type { Schema } from './schema'
@@ -144,6 +148,46 @@ export function prepareInsert<T extends keyof Schema>(
     await insert(values, on)
   }
 }
+
+/** Few enough that nobody waits long for the rows' locks, and that SQL Server does not lock the table instead. */
+const ROWS_PER_REMOVAL = 500
+
+/**
+ * Removes every row of `table` that is `old`, some at a time in the order of a column; what is no longer old when its
+ * turn comes stays.
+ * @returns how many were old
+ */
+export async function removeOld<T extends keyof Schema>(
+  { db, engine }: { db: Db; engine: Engine },
+  {
+    table,
+    key,
+    order,
+    old,
+  }: { table: T; key: string; order: string; old: (eb: Expressions<T>) => Expression<SqlBool> },
+): Promise<number> {
+  const rows = db.selectFrom(table as never) as unknown as SelectQueryBuilder<any, any, any>
+  const next = first(
+    rows
+      .select(key)
+      .where(old as never)
+      .orderBy(order),
+    engine,
+    ROWS_PER_REMOVAL,
+  )
+  for (let removed = 0; ;) {
+    const found = (await next.execute()) as Values[]
+    const keys = found.map((row) => row[key])
+    if (keys.length > 0)
+      await (db.deleteFrom(table as never) as DeleteQueryBuilder<any, any, any>)
+        .where(key, 'in', keys)
+        .where(old as never)
+        .execute()
+    removed += keys.length
+    if (keys.length < ROWS_PER_REMOVAL) return removed
+  }
+}
+type Expressions<T extends keyof Schema> = ExpressionBuilder<Schema, T>
 
 /** Whether a table (or a column of it) exists; asks the standard views, which every SQL Server has. */
 export async function exists(db: Db, engine: Engine, table: string, column?: string): Promise<boolean> {

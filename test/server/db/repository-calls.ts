@@ -216,7 +216,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     removeObject: [['k']],
     objectsBefore: [[time, { written_at: time, storage_key: 'k' }, 200]],
   })),
-  idempotency: repository(({ db }) => createIdempotencyRepository(db))(({ on }) => ({
+  idempotency: repository(createIdempotencyRepository)(({ on }) => ({
     find: [[id, time]],
     insert: [[on, { id, fingerprint: 'f', status: 200, answer: { some: 'answer' }, create_time: time }]],
     removeBefore: [[time]],
