@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events'
 import { Kysely, sql as text } from 'kysely'
 import sql from 'mssql'
-import { isOutcomeUnknown, isUnavailable } from '../../../server/db/db-error'
+import type { Db } from '../../../server/db/database'
+import { isOutcomeUnknown, isTransient, isUnavailable } from '../../../server/db/db-error'
 import { MssqlDialect } from '../../../server/db/mssql-dialect'
-import { unlessExists } from '../../../server/db/sql-kit'
+import { lockNamed, unlessExists } from '../../../server/db/sql-kit'
 import { refusalOf } from './refusal'
 
 const failure = (message: string, facts: object) => Object.assign(new Error(message), facts)
@@ -32,7 +33,7 @@ function poolOf(server: { commit?: () => Error; rollback?: () => Error; query?: 
         statements.push(statement)
         const answer = server.query?.()
         if (answer instanceof Error) throw answer
-        return { recordset: undefined, rowsAffected: [1] }
+        return { recordset: answer && Object.assign([answer], { columns: {} }), rowsAffected: [1] }
       },
     }),
   } as unknown as sql.ConnectionPool
@@ -100,6 +101,27 @@ describe('a statement of its own', () => {
     const taken = poolOf({ query: () => failure('taken', { number: 2627 }) })
     expect(await refusalOf(text`select 1`.execute(taken.db))).toMatchObject({ number: 2627 })
     expect(taken.statements).toHaveLength(1)
+  })
+})
+
+describe('a named lock of a transaction', () => {
+  const lock = (result: number) => {
+    const { db, statements } = poolOf({ query: () => ({ result }) })
+    return { statements, done: lockNamed(db as unknown as Db, 'mssql', 'customer:1', 'Shared') }
+  }
+  test.each([0, 1])('is held where the server answers %i', async (result) => {
+    const { statements, done } = lock(result)
+    await done
+    expect(statements).toEqual([expect.stringMatching(/sp_getapplock.*'Shared'.*'Transaction'/s)])
+  })
+  test.each([
+    [-1, 1222],
+    [-2, 1222],
+    [-3, 1205],
+    [-999, 1222],
+  ])('that is refused with %i is told as error %i, after which a transaction is run again', async (result, number) => {
+    const error = await refusalOf(lock(result).done)
+    expect([error, isTransient(error)]).toEqual([expect.objectContaining({ number }), true])
   })
 })
 

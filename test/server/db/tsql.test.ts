@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Selectable } from 'kysely'
 import { migrate, migrationStatus } from '../../../server/db/migrate'
 import type { Schema } from '../../../server/db/schema'
+import { createCurrentCustomers } from '../../../server/features/customers/current'
 import { createCustomerRepository } from '../../../server/features/customers/repository'
 import { createExternalSessionRepository } from '../../../server/features/external-sessions/repository'
 import { createExternalSystemRepository } from '../../../server/features/external-systems/repository'
@@ -49,7 +50,8 @@ describe('migrations in T-SQL', () => {
     expect(schemaFaults(statements)).toEqual([])
   })
   test('are kept apart by an application lock, whose waiting is no longer than a request may take', () => {
-    const lock = statements.find(({ sql }) => sql.includes("sp_getapplock @Resource = 'migrations'"))
+    const lock = statements.find(({ sql }) => sql.includes('sp_getapplock'))
+    expect(lock!.parameters).toEqual(['migrations'])
     const [, timeoutMs] = /@LockTimeout = (\d+)/.exec(lock!.sql)!
     expect(Number(timeoutMs)).toBeLessThanOrEqual(10_000)
   })
@@ -117,6 +119,17 @@ describe('a row that only the collation takes for the one asked for', () => {
     const statements = await record('found', () => orders.lockOrder('x', database.db))
     expect(statements.map(({ sql }) => sql.split(' ')[0])).toEqual(['update', 'select'])
   })
+})
+
+test.each([
+  ['shared', undefined],
+  ['exclusive', 'Exclusive'],
+] as const)('a customer’s row is read when its lock is held, %s', async (_how, mode) => {
+  const { database, record } = createRecorder()
+  const customers = createCurrentCustomers(createCustomerRepository(database))
+  const [lock, read] = await record('found', () => customers.current(database.db, 7, mode))
+  expect(lock).toMatchObject({ sql: expect.stringContaining(`'${mode ?? 'Shared'}'`), parameters: ['customer:7'] })
+  expect(read!.sql).toMatch(/^select .* from "customer"/)
 })
 
 test('a join that a filtered index answers says the filter', async () => {
