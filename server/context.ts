@@ -10,6 +10,7 @@ import { type Database, openDatabase } from './db/database'
 import { createAuditRepository } from './features/audit/repository'
 import { type AuditService, createAuditService } from './features/audit/service'
 import { createCustomerAdmin } from './features/customers/admin'
+import { createCurrentCustomers } from './features/customers/current'
 import { createDispatchRepository } from './features/dispatch/repository'
 import { createDispatchService } from './features/dispatch/service'
 import { createBinaries } from './features/external-log/binaries'
@@ -90,7 +91,6 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const { redis, jobQueue, inFlight } = sharedParts
   const createRateLimit = overrides.createRateLimit ?? sharedParts.createRateLimit
   const database = await openDatabase(config.database, overrides.onQuery)
-  const { db } = database
   const commits = createCommits(database.transaction)
   const { transaction } = commits
   const live = createLive({ ...commits, transport: overrides.liveTransport ?? sharedParts.liveTransport, now })
@@ -124,8 +124,11 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const wechat = cloudParts.throughCloud(ownWechat)
   const ngs = connectNgs(config, client, overrides.ngsBaseUrl)
   const tokens = createTokens(secrets.jwtSecret, now)
+  const customerRepository = createCustomerRepository(database)
+  const currentCustomers = createCurrentCustomers(customerRepository)
   const files = createFileService({
     repository: fileRepository,
+    customers: currentCustomers,
     storage,
     links: createFileLinks({ secret: secrets.jwtSecret, publicUrl: config.publicUrl, now }),
     transaction,
@@ -141,6 +144,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   })
   const events = createEventService({ repository: eventRepository, key: secrets.eventKey, live, now })
   const audit = createAuditService({ repository: createAuditRepository(database), now })
+  const ofCustomers = { repository: customerRepository, current: currentCustomers }
   const shared = { files, audit, transaction, live, now }
   const wxwork = connectWxwork({ config, secrets, log, recordCall, sandboxUrl: overrides.wxworkBaseUrl })
   const gateway = wxwork?.connector ?? null
@@ -148,6 +152,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     config,
     database,
     commits,
+    currentCustomers,
     audit,
     live,
     ngs,
@@ -165,11 +170,10 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     tokens,
     accountLimit: createRateLimit('staff-account', 10),
   })
-  const customerRepository = createCustomerRepository(database)
   const taskRepository = createTaskRepository(database)
   const lifecycle = createTaskLifecycle({ repository: taskRepository, events, notifications, partners, now })
   const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, storage, secrets })
-  const customerAdmin = createCustomerAdmin({ ...shared, repository: customerRepository, partners })
+  const customerAdmin = createCustomerAdmin({ ...shared, ...ofCustomers, partners })
   const common = { ...shared, config, secrets, database, staff, notifications, recordCall, log }
   const externalSites = createExternalSiteParts({
     ...common,
@@ -217,7 +221,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
       keptHeads: async (id) => (await chainHeads.read(id)).get(id) ?? [],
     }),
     createRateLimit,
-    idempotency: createIdempotency({ repository: createIdempotencyRepository(db), inFlight, now }),
+    idempotency: createIdempotency({ repository: createIdempotencyRepository(database), inFlight, now }),
     metrics,
     externalLog,
     externalReplay: createReplay({
@@ -243,11 +247,12 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
     health,
     live,
     ...createConsoleParts({ ...shared, database, health, taskRepository }),
-    customers: createCustomerService({ ...shared, repository: customerRepository, wechat, tokens }),
+    customers: createCustomerService({ ...shared, ...ofCustomers, wechat, tokens }),
     customerAdmin,
     tasks: createTaskService({
       ...shared,
       repository: taskRepository,
+      customers: currentCustomers,
       lifecycle,
       events,
       dispatch: fieldWork.dispatch,

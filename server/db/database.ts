@@ -78,6 +78,8 @@ function poolConfig(url: string): sql.config {
     database: decodeURIComponent(pathname.slice(1)),
     connectionTimeout: number('connectionTimeoutMs', 15_000),
     requestTimeout: number('requestTimeoutMs', 15_000),
+    // Looks at the socket; the default asks the server a SELECT 1 before every statement.
+    validateConnection: 'socket',
     pool: {
       // A migration holds its lock on one connection and works on another.
       max: Math.max(2, number('poolMax', 20)),

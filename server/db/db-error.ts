@@ -22,7 +22,13 @@ export function isTransient(error: unknown): boolean {
 
 /** Database or disk cannot be reached or has no room at the moment: an answer of 503, not 500. */
 export function isUnavailable(error: unknown): boolean {
-  return NOT_DONE.has(codeOf(error)) || isPoolExhausted(error) || isTransient(error) || isOutcomeUnknown(error)
+  return (
+    NOT_DONE.has(codeOf(error)) ||
+    SERVER_SHORT.has(((error ?? {}) as DriverError).number ?? 0) ||
+    isPoolExhausted(error) ||
+    isTransient(error) ||
+    isOutcomeUnknown(error)
+  )
 }
 
 /** The connection or the disk failed in the middle: a commit may have come through all the same. */
@@ -62,3 +68,5 @@ const NOT_DONE = new Set([
   'EMFILE',
   'ENFILE',
 ])
+/** What SQL Server says that has no room or no memory, may not write, or is moved or throttled by its cloud. */
+const SERVER_SHORT = new Set([701, 1101, 1105, 3906, 8645, 9002, 10928, 10929, 40197, 40501, 40613])

@@ -11,6 +11,7 @@ import * as admin from './migrations/008-admin'
 import * as indexes from './migrations/009-indexes'
 import * as qrPicture from './migrations/010-qr-picture'
 import * as exactOrderNumbers from './migrations/011-exact-order-numbers'
+import * as mergedCustomers from './migrations/012-merged-customers'
 import { exclusively } from './sql-kit'
 
 const MIGRATIONS = {
@@ -25,6 +26,7 @@ const MIGRATIONS = {
   '009-indexes': indexes,
   '010-qr-picture': qrPicture,
   '011-exact-order-numbers': exactOrderNumbers,
+  '012-merged-customers': mergedCustomers,
 }
 
 function migratorOf({ db, engine }: Database) {

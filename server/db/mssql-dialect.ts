@@ -167,6 +167,8 @@ function numbersFromBigints(rows: Record<string, unknown>[], columns: sql.IColum
 const STATEMENT_TRIES = 4
 const MAX_NVARCHAR = 4000
 const MAX_INT = 0x7fffffff
+/** SQL Server's FLOAT takes nothing closer to zero than this, but zero. */
+const MIN_NORMAL = 2.2250738585072014e-308
 
 /** Stated types keep one query plan per statement: text as NVARCHAR(4000), longer as NVARCHAR(MAX); instants as UTC. */
 function bind(request: sql.Request, name: string, value: unknown) {
@@ -182,6 +184,7 @@ function bind(request: sql.Request, name: string, value: unknown) {
 
 function bindNumber(request: sql.Request, name: string, value: number) {
   if (!Number.isFinite(value)) throw new TypeError(`parameter ${name} is ${value}`)
+  if (Math.abs(value) < MIN_NORMAL) return request.input(name, sql.Int, 0)
   if (!Number.isSafeInteger(value)) return request.input(name, sql.Float, value)
   return Math.abs(value) <= MAX_INT
     ? request.input(name, sql.Int, value)

@@ -1,10 +1,14 @@
 import {
   type ColumnDefinitionBuilder,
   type CompiledQuery,
+  type DeleteQueryBuilder,
+  type Expression,
+  type ExpressionBuilder,
   type Insertable,
   type RawBuilder,
   type SelectQueryBuilder,
   sql,
+  type SqlBool,
 } from 'kysely'
 import type { Db, Engine } from './database'
 import type { Schema } from './schema'
@@ -145,6 +149,46 @@ export function prepareInsert<T extends keyof Schema>(
   }
 }
 
+/** Few enough that nobody waits long for the rows' locks, and that SQL Server does not lock the table instead. */
+const ROWS_PER_REMOVAL = 500
+
+/**
+ * Removes every row of `table` that is `old`, some at a time in the order of a column; what is no longer old when its
+ * turn comes stays.
+ * @returns how many were old
+ */
+export async function removeOld<T extends keyof Schema>(
+  { db, engine }: { db: Db; engine: Engine },
+  {
+    table,
+    key,
+    order,
+    old,
+  }: { table: T; key: string; order: string; old: (eb: Expressions<T>) => Expression<SqlBool> },
+): Promise<number> {
+  const rows = db.selectFrom(table as never) as unknown as SelectQueryBuilder<any, any, any>
+  const next = first(
+    rows
+      .select(key)
+      .where(old as never)
+      .orderBy(order),
+    engine,
+    ROWS_PER_REMOVAL,
+  )
+  for (let removed = 0; ;) {
+    const found = (await next.execute()) as Values[]
+    const keys = found.map((row) => row[key])
+    if (keys.length > 0)
+      await (db.deleteFrom(table as never) as DeleteQueryBuilder<any, any, any>)
+        .where(key, 'in', keys)
+        .where(old as never)
+        .execute()
+    removed += keys.length
+    if (keys.length < ROWS_PER_REMOVAL) return removed
+  }
+}
+type Expressions<T extends keyof Schema> = ExpressionBuilder<Schema, T>
+
 /** Whether a table (or a column of it) exists; asks the standard views, which every SQL Server has. */
 export async function exists(db: Db, engine: Engine, table: string, column?: string): Promise<boolean> {
   const query =
@@ -204,6 +248,19 @@ export function foreignKey(engine: Engine, column: string, target: string) {
   }
 }
 
+export type LockMode = 'Shared' | 'Exclusive'
+
+/**
+ * Holds the named lock until the transaction ends: alone, or with all others who hold it shared. On SQLite there is
+ * one transaction at a time, which has every lock.
+ */
+export async function lockNamed(trx: Db, engine: Engine, name: string, mode: LockMode): Promise<void> {
+  if (engine === 'sqlite') return
+  const result = await takeLock(trx, { name, mode, waitMs: LOCK_WAIT_MS })
+  // Told as SQL Server tells of its own locks, so that the transaction is run again.
+  if (result < 0) throw Object.assign(lockError(name, LOCK_WAIT_MS), { number: result === LOCK_DEADLOCK ? 1205 : 1222 })
+}
+
 /**
  * Runs `work` while no other process runs work under the same name; waits its turn. On SQLite `work` must be one
  * transaction, which keeps all others out by itself.
@@ -211,22 +268,30 @@ export function foreignKey(engine: Engine, column: string, target: string) {
 export async function exclusively<T>(db: Db, engine: Engine, name: string, work: () => Promise<T>): Promise<T> {
   if (engine === 'sqlite') return work()
   return db.transaction().execute(async (trx) => {
-    const lock = sql<{ result: number }>`declare @result int;
-      exec @result = sp_getapplock @Resource = ${sql.lit(name)}, @LockMode = 'Exclusive',
-        @LockOwner = 'Transaction', @LockTimeout = ${sql.lit(LOCK_TURN_MS)};
-      select @result as result`
     for (let turn = 1; ; turn++) {
-      const { rows } = await lock.execute(trx)
-      if ((rows[0]?.result ?? NOT_GRANTED) >= 0) return work()
-      if (rows[0]?.result !== LOCK_TIMEOUT || turn === LOCK_TURNS)
-        throw new Error(`the lock "${name}" was not free within ${(LOCK_TURN_MS * LOCK_TURNS) / 1000} s`)
+      const result = await takeLock(trx, { name, mode: 'Exclusive', waitMs: LOCK_TURN_MS })
+      if (result >= 0) return work()
+      if (result !== LOCK_TIMEOUT || turn === LOCK_TURNS) throw lockError(name, LOCK_TURN_MS * LOCK_TURNS)
     }
   })
 }
 
-/** Waited for in turns: one long wait would end at the driver's own limit for a request, 15 s. */
+/** What sp_getapplock answers: 0 and more where the lock was granted. The transaction's end gives it back. */
+async function takeLock(trx: Db, { name, mode, waitMs }: { name: string; mode: LockMode; waitMs: number }) {
+  const { rows } = await sql<{ result: number }>`declare @result int;
+    exec @result = sp_getapplock @Resource = ${name}, @LockMode = ${sql.lit(mode)},
+      @LockOwner = 'Transaction', @LockTimeout = ${sql.lit(waitMs)};
+    select @result as result`.execute(trx)
+  return rows[0]?.result ?? NOT_GRANTED
+}
+
+const lockError = (name: string, waitedMs: number) =>
+  new Error(`the lock "${name}" was not free within ${waitedMs / 1000} s`)
+
+/** One long wait would end at the driver's own limit for a request, 15 s. */
+const LOCK_WAIT_MS = 10_000
 const LOCK_TURN_MS = 5_000
 const LOCK_TURNS = 60
-/** What sp_getapplock answers. */
 const LOCK_TIMEOUT = -1
+const LOCK_DEADLOCK = -3
 const NOT_GRANTED = -999

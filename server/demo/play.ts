@@ -126,7 +126,7 @@ async function enterStep({ stage, workOrderId, worker }: Scene, move: Extract<Mo
   const fileIds: string[] = []
   for (const file of move.files ?? []) {
     const upload = await toUpload(stage, file)
-    fileIds.push((await files.add({ upload, rule: ANY_RULE }, `staff:${worker.id}`, once)).file_id)
+    fileIds.push((await files.add({ upload, rule: ANY_RULE }, { typ: 'staff', id: worker.id }, once)).file_id)
   }
   await workOrders.step(worker, { workOrderId, step: move.to, description: move.text, fileIds }, once)
 }

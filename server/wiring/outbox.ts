@@ -6,6 +6,7 @@ import type { Commits } from '../db/after-commit'
 import type { Database, Db } from '../db/database'
 import type { AuditService } from '../features/audit/service'
 import type { CloudMessageListener } from '../features/cloud/messages'
+import type { CurrentCustomers } from '../features/customers/current'
 import type { Live } from '../features/live/service'
 import { createNgsSyncRepository } from '../features/ngs-sync/repository'
 import { createNgsDrift, createNgsHandler, createNgsOrders, createNgsSync } from '../features/ngs-sync/service'
@@ -30,6 +31,7 @@ interface OutboxParts {
   config: Config
   database: Database
   commits: Commits
+  currentCustomers: CurrentCustomers
   audit: AuditService
   live: Live
   ngs: Ngs | null
@@ -76,7 +78,7 @@ export function createOutboxParts(parts: OutboxParts) {
 
 /** What people are told, and over which channels. */
 function createMessages(parts: OutboxParts & { outbox: OutboxService }) {
-  const { config, database, commits, live, outbox, wechat, wxwork, log, now } = parts
+  const { config, database, commits, currentCustomers: customers, live, outbox, wechat, wxwork, log, now } = parts
   const wechatUrl = config.wechat?.baseUrl || parts.wechatSandboxUrl || ''
   const repository = createNotificationRepository(database)
   const templates = config.wechat?.templates ?? {}
@@ -84,7 +86,7 @@ function createMessages(parts: OutboxParts & { outbox: OutboxService }) {
   let texts: Sender | null = null
   const onlineAccount = async (on: Db, except?: string) => (await texts?.onlineAccount({ except, on })) ?? null
   const courier = createCourier({ repository, outbox, reachable, onlineAccount, templates, now })
-  const notifications = createNotificationService({ ...commits, repository, courier, templates, live, now })
+  const notifications = createNotificationService({ ...commits, repository, customers, courier, templates, live, now })
   const deps: HandlerDeps = { repository, courier, quietHours: config.quietHours, templates, log, now }
   return {
     deps,

@@ -23,14 +23,17 @@ export async function freshDatabase(engine: EngineName, dataDir: string): Promis
 
 async function dropEverything(config: DatabaseConfig): Promise<void> {
   const { db, close } = await openDatabase(config)
-  const keys = await sql<{ name: string; table: string }>`
-    select constraint_name as [name], table_name as [table] from information_schema.table_constraints
-    where constraint_type = 'FOREIGN KEY' and table_schema = 'dbo'`.execute(db)
-  for (const { name, table } of keys.rows)
-    await sql`alter table ${sql.table(table)} drop constraint ${sql.ref(name)}`.execute(db)
-  const tables = await sql<{ name: string }>`
-    select table_name as [name] from information_schema.tables
-    where table_type = 'BASE TABLE' and table_schema = 'dbo'`.execute(db)
-  for (const { name } of tables.rows) await sql`drop table ${sql.table(name)}`.execute(db)
-  await close()
+  try {
+    const keys = await sql<{ name: string; table: string }>`
+      select CONSTRAINT_NAME as [name], TABLE_NAME as [table] from INFORMATION_SCHEMA.TABLE_CONSTRAINTS
+      where CONSTRAINT_TYPE = 'FOREIGN KEY' and TABLE_SCHEMA = 'dbo'`.execute(db)
+    for (const { name, table } of keys.rows)
+      await sql`alter table ${sql.table(table)} drop constraint ${sql.ref(name)}`.execute(db)
+    const tables = await sql<{ name: string }>`
+      select TABLE_NAME as [name] from INFORMATION_SCHEMA.TABLES
+      where TABLE_TYPE = 'BASE TABLE' and TABLE_SCHEMA = 'dbo'`.execute(db)
+    for (const { name } of tables.rows) await sql`drop table ${sql.table(name)}`.execute(db)
+  } finally {
+    await close()
+  }
 }

@@ -15,7 +15,6 @@ export async function up(db: Db, _engine: Engine): Promise<void> {
   await index('merged', 'customer', ['wechat_merged_into'])
   await index('scope', 'sys_sla_config', ['scope_type', 'scope_id'])
   await index('listed', 'outbox', ['state', 'created_at', 'id'])
-  await index('time', 'external_api_log', ['create_time', 'id'])
   await index('session', 'external_challenge', ['session_id'])
   await index('system', 'external_work_order', ['system_name', 'first_seen_at', 'id'])
   await index('time', 'external_pull_run', ['create_time', 'id'])

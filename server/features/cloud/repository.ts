@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { CloudMessageTable } from '../../db/cloud-schema'
 import type { Database, Db } from '../../db/database'
 import { isUniqueViolation } from '../../db/db-error'
-import { first } from '../../db/sql-kit'
+import { first, removeOld } from '../../db/sql-kit'
 
 export type CloudMessageRow = Selectable<CloudMessageTable>
 
@@ -19,10 +19,11 @@ export function createCloudRepository({ db, engine }: Pick<Database, 'db' | 'eng
       }
     },
 
-    removeNoncesBefore: async (before: Date): Promise<number> => {
-      const { numDeletedRows } = await db.deleteFrom('cloud_nonce').where('create_time', '<', before).executeTakeFirst()
-      return Number(numDeletedRows)
-    },
+    removeNoncesBefore: (before: Date): Promise<number> =>
+      removeOld(
+        { db, engine },
+        { table: 'cloud_nonce', key: 'nonce', order: 'create_time', old: (eb) => eb('create_time', '<', before) },
+      ),
 
     addMessage: async (row: CloudMessageRow): Promise<void> => {
       await db.insertInto('cloud_message').values(row).execute()
@@ -77,13 +78,11 @@ export function createCloudRepository({ db, engine }: Pick<Database, 'db' | 'eng
       return numUpdatedRows === 1n
     },
 
-    removeMessagesBefore: async (before: Date): Promise<number> => {
-      const { numDeletedRows } = await db
-        .deleteFrom('cloud_message')
-        .where('create_time', '<', before)
-        .executeTakeFirst()
-      return Number(numDeletedRows)
-    },
+    removeMessagesBefore: (before: Date): Promise<number> =>
+      removeOld(
+        { db, engine },
+        { table: 'cloud_message', key: 'id', order: 'create_time', old: (eb) => eb('create_time', '<', before) },
+      ),
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AdminCustomerRow } from '../../../types/api/admin'
-import type { Database } from '../../db/database'
+import type { Database, Db } from '../../db/database'
 import { AppError } from '../../errors/app-error'
 import { staff, type StaffPrincipal } from '../../http/authenticate'
 import { filterText, optionalText, pageQuery } from '../../http/fields'
@@ -10,7 +10,8 @@ import { shanghaiTime } from '../../time'
 import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
 import type { PartnerSync } from '../ngs-sync/service'
-import type { AdminCustomer, CustomerRepository, CustomerRow } from './repository'
+import type { CurrentCustomers } from './current'
+import type { CustomerRepository, CustomerRow } from './repository'
 
 const customerRow = z.object({
   id: z.number().int(),
@@ -45,6 +46,7 @@ const customerChanges = z.object({
 
 export interface CustomerAdminDeps {
   repository: CustomerRepository
+  current: Pick<CurrentCustomers, 'hold'>
   /** What waits for the customer's number at ngs goes on. */
   partners: Pick<PartnerSync, 'customerNumbered'>
   audit: AuditService
@@ -53,33 +55,39 @@ export interface CustomerAdminDeps {
 }
 
 /** What admins see and do with customers. */
-export function createCustomerAdmin({ repository, partners, audit, transaction, now }: CustomerAdminDeps) {
+export function createCustomerAdmin(deps: CustomerAdminDeps) {
+  const { repository, current, partners, audit, transaction, now } = deps
+  /**
+   * The customer with this id, or the one it was merged into; no merge comes between until the transaction ends.
+   * @throws AppError NOT_FOUND
+   */
+  async function get(trx: Db, id: number): Promise<CustomerRow> {
+    const row = await current.hold(trx, id)
+    if (!row) throw new AppError('NOT_FOUND', { message: '客户不存在' })
+    return row
+  }
+
   return {
     async list({ page, size, q }: z.infer<typeof customerQuery>) {
       const { rows, total } = await repository.list(q, { page, size })
       return toPage(rows.map(toAdminRow), total, { page, size })
     },
 
-    /** The customer with this id. @throws AppError NOT_FOUND */
-    async get(id: number): Promise<CustomerRow> {
-      const row = await repository.find(id)
-      if (!row) throw new AppError('NOT_FOUND', { message: '客户不存在' })
-      return row
-    },
+    get,
 
     /** The row of this name that nobody logs in to; made when there is none. */
-    async getNamed(name: string): Promise<CustomerRow> {
-      const [found] = await repository.unboundByName(name)
+    async getNamed(trx: Db, name: string): Promise<CustomerRow> {
+      await repository.lockName(trx, name)
+      const [found] = await repository.unboundByName(name, trx)
       if (found) return found
-      await repository.insertNamed(name, now())
-      return (await repository.unboundByName(name))[0]!
+      await repository.insertNamed(name, now(), trx)
+      return (await repository.unboundByName(name, trx))[0]!
     },
 
     /** A disabled customer's tokens die at once and logging in is refused. */
-    setDisabled: (who: StaffPrincipal, id: number, { disabled, once }: { disabled: boolean; once: Once }) =>
+    setDisabled: (who: StaffPrincipal, given: number, { disabled, once }: { disabled: boolean; once: Once }) =>
       transaction(async (trx) => {
-        const row = await repository.find(id, trx)
-        if (!row) throw new AppError('NOT_FOUND', { message: '客户不存在' })
+        const { id } = await get(trx, given)
         await repository.update(id, { wechat_disabled_at: disabled ? now() : null }, trx)
         await audit.record(trx, who, { action: disabled ? 'customer.disable' : 'customer.enable', target: String(id) })
         const answer = { message: disabled ? '客户已停用' : '客户已启用' }
@@ -88,12 +96,12 @@ export function createCustomerAdmin({ repository, partners, audit, transaction, 
       }),
 
     /** What waits for the customer's number at ngs goes on. @throws AppError NOT_FOUND */
-    change: (who: StaffPrincipal, id: number, changes: z.infer<typeof customerChanges>) =>
+    change: (who: StaffPrincipal, given: number, changes: z.infer<typeof customerChanges>) =>
       transaction(async (trx) => {
-        const before = await repository.findForAdmin(id, trx)
-        if (!before) throw new AppError('NOT_FOUND', { message: '客户不存在' })
-        const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-        await repository.update(id, { ...given, update_time: now() }, trx)
+        const before = await get(trx, given)
+        const { id } = before
+        const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+        await repository.update(id, { ...set, update_time: now() }, trx)
         if (changes.ngs_customer_guid !== undefined) {
           await partners.customerNumbered(trx, id)
           const detail = { before: before.ngs_customer_guid, after: changes.ngs_customer_guid }
@@ -103,12 +111,12 @@ export function createCustomerAdmin({ repository, partners, audit, transaction, 
           const detail = { before: before.wxwork_user_id, after: changes.wxwork_user_id }
           await audit.record(trx, who, { action: 'customer.wxwork-id', target: String(id), detail })
         }
-        return toAdminRow((await repository.findForAdmin(id, trx))!)
+        return toAdminRow({ ...before, ...set })
       }),
   }
 }
 
-const toAdminRow = (row: AdminCustomer): z.infer<typeof customerRow> => ({
+const toAdminRow = (row: CustomerRow): z.infer<typeof customerRow> => ({
   id: row.id,
   name: row.name,
   contact: row.contact ?? '',

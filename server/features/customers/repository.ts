@@ -1,7 +1,7 @@
 import type { Selectable, Updateable } from 'kysely'
 import type { Database, Db } from '../../db/database'
 import type { CustomerTable } from '../../db/schema'
-import { contains, pageWithTotal, prepare } from '../../db/sql-kit'
+import { contains, type LockMode, lockNamed, pageWithTotal, prepare } from '../../db/sql-kit'
 
 const COLUMNS = [
   'id',
@@ -15,11 +15,10 @@ const COLUMNS = [
   'wechat_avatar_url',
   'wechat_merged_into',
   'wechat_disabled_at',
+  'wxwork_user_id',
   'ngs_customer_guid',
+  'create_time',
 ] as const
-/** What admins see besides. */
-const ADMIN_COLUMNS = [...COLUMNS, 'wxwork_user_id', 'create_time'] as const
-export type AdminCustomer = Pick<Selectable<CustomerTable>, (typeof ADMIN_COLUMNS)[number]>
 export type CustomerRow = Pick<Selectable<CustomerTable>, (typeof COLUMNS)[number]>
 
 export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
@@ -30,11 +29,22 @@ export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | '
     db.selectFrom('customer').select(COLUMNS).where('wechat_openid', '=', value('openid')),
   )
 
-  return {
-    find: async (id: number, on?: Db): Promise<CustomerRow | null> => (await byId({ id }, on))[0] ?? null,
+  const find = async (id: number, on?: Db): Promise<CustomerRow | null> => (await byId({ id }, on))[0] ?? null
 
-    findForAdmin: async (id: number, on: Db = db): Promise<AdminCustomer | null> =>
-      (await on.selectFrom('customer').select(ADMIN_COLUMNS).where('id', '=', id).executeTakeFirst()) ?? null,
+  return {
+    find,
+
+    /** A row that was merged into another leads on to that one. */
+    findLive: async (id: number, on?: Db): Promise<CustomerRow | null> => {
+      const row = await find(id, on)
+      return row && !row.wechat_openid && row.wechat_merged_into ? find(row.wechat_merged_into, on) : row
+    },
+
+    /** Until the transaction ends: exclusive for who changes whose row it is, shared for who relies on that. */
+    lock: (trx: Db, id: number, mode: LockMode): Promise<void> => lockNamed(trx, engine, `customer:${id}`, mode),
+
+    /** Until the transaction ends nobody else makes a row of this name. */
+    lockName: (trx: Db, name: string): Promise<void> => lockNamed(trx, engine, `customer-name:${name}`, 'Exclusive'),
 
     /** Openids tell upper from lower case, SQL Server's usual collation does not: compared again here. */
     findByOpenid: async (openid: string, on?: Db): Promise<CustomerRow | null> =>
@@ -48,7 +58,7 @@ export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | '
         .$if(q !== undefined, (query) =>
           query.where((eb) => eb.or(['name', 'contact', 'phone'].map((column) => contains(column, q!)))),
         )
-      const rows = filtered.select(ADMIN_COLUMNS).orderBy('id', 'desc')
+      const rows = filtered.select(COLUMNS).orderBy('id', 'desc')
       return pageWithTotal({ filtered, rows }, engine, page)
     },
 
@@ -68,8 +78,8 @@ export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | '
     },
 
     /** Rows of this name that nobody logs in to, oldest first. */
-    unboundByName: (name: string): Promise<CustomerRow[]> =>
-      db
+    unboundByName: (name: string, on: Db): Promise<CustomerRow[]> =>
+      on
         .selectFrom('customer')
         .select(COLUMNS)
         .where('name', '=', name)
@@ -79,8 +89,8 @@ export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | '
         .execute(),
 
     /** A row of our own for tasks that no customer submitted. */
-    insertNamed: async (name: string, time: Date): Promise<void> => {
-      await db.insertInto('customer').values({ name, level: 'C', create_time: time, update_time: time }).execute()
+    insertNamed: async (name: string, time: Date, on: Db): Promise<void> => {
+      await on.insertInto('customer').values({ name, level: 'C', create_time: time, update_time: time }).execute()
     },
 
     update: async (id: number, changes: Updateable<CustomerTable>, on: Db = db): Promise<void> => {
@@ -100,38 +110,39 @@ export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | '
     hasAbsorbed: async (id: number, on: Db): Promise<boolean> =>
       (await on.selectFrom('customer').select('id').where('wechat_merged_into', '=', id).execute()).length > 0,
 
-    /** Takes the openid off a row, unless another request has just moved it. */
-    releaseOpenid: async (id: number, into: number, on: Db): Promise<boolean> => {
-      const { numUpdatedRows } = await on
+    /** Takes the openid off a row, whose lock the caller holds. */
+    releaseOpenid: async (id: number, into: number, on: Db): Promise<void> => {
+      await on
         .updateTable('customer')
         .set({ wechat_openid: null, wechat_merged_into: into })
         .where('id', '=', id)
-        .where('wechat_openid', 'is not', null)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n // triggers of the company's own may add to the count
+        .execute()
     },
 
-    /** Gives a free row its openid. @returns false when somebody else was first */
-    bindOpenid: async (
-      id: number,
-      wechat: { openid: string; unionid: string | null; avatar: string | null; time: Date },
-      on: Db,
-    ): Promise<boolean> => {
-      const { numUpdatedRows } = await on
+    /** Gives a free row its openid and what it lacks of the former row. @returns null when somebody else was first */
+    bindOpenid: async (id: number, former: Former, on: Db): Promise<CustomerRow | null> => {
+      await on
         .updateTable('customer')
         .set((eb) => ({
-          wechat_openid: wechat.openid,
-          wechat_unionid: wechat.unionid,
-          wechat_avatar_url: eb.fn.coalesce('wechat_avatar_url', eb.val(wechat.avatar)),
-          update_time: wechat.time,
+          wechat_openid: former.wechat_openid,
+          wechat_unionid: former.wechat_unionid,
+          wechat_avatar_url: eb.fn.coalesce('wechat_avatar_url', eb.val(former.wechat_avatar_url)),
+          ngs_customer_guid: eb.fn.coalesce('ngs_customer_guid', eb.val(former.ngs_customer_guid)),
+          wxwork_user_id: eb.fn.coalesce('wxwork_user_id', eb.val(former.wxwork_user_id)),
+          update_time: former.time,
         }))
         .where('id', '=', id)
         .where('wechat_openid', 'is', null)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n // triggers of the company's own may add to the count
+        .execute()
+      // Read again: triggers of the company's own may add to the count of rows.
+      const row = await find(id, on)
+      return row?.wechat_openid === former.wechat_openid ? row : null
     },
 
-    /** Everything that hangs on a customer follows to another row of the same person. */
+    /**
+     * Everything that hangs on a customer follows to another row of the same person. Tasks first: who works on one
+     * holds its row, so what they write with its customer is there before the rest follows.
+     */
     moveBelongings: async (from: number, to: number, on: Db): Promise<void> => {
       await on.updateTable('task').set({ customer_id: to }).where('customer_id', '=', from).execute()
       await on.updateTable('service_evaluation').set({ customer_id: to }).where('customer_id', '=', from).execute()
@@ -151,5 +162,10 @@ export function createCustomerRepository({ db, engine }: Pick<Database, 'db' | '
     },
   }
 }
+
+type Former = { time: Date } & Pick<
+  CustomerRow,
+  'wechat_openid' | 'wechat_unionid' | 'wechat_avatar_url' | 'ngs_customer_guid' | 'wxwork_user_id'
+>
 
 export type CustomerRepository = ReturnType<typeof createCustomerRepository>

@@ -9,11 +9,13 @@ import type { CustomerPrincipal, FindPrincipal } from '../../http/authenticate'
 import type { Tokens } from '../../http/tokens'
 import type { FileService } from '../files/service'
 import type { Once } from '../idempotency/service'
+import type { CurrentCustomers } from './current'
 import type { CustomerRepository, CustomerRow } from './repository'
 import type { ProfileInput } from './schema'
 
 export interface CustomerServiceDeps {
   repository: CustomerRepository
+  current: CurrentCustomers
   files: FileService
   wechat: Wechat | null
   tokens: Tokens
@@ -24,7 +26,8 @@ export interface CustomerServiceDeps {
 /** An uploaded avatar is kept as this path and signed anew whenever it is shown. */
 const AVATAR_PATH = /^\/api\/v1\/files\/([0-9a-f-]{36})$/
 
-export function createCustomerService({ repository, files, wechat, tokens, transaction, now }: CustomerServiceDeps) {
+export function createCustomerService(deps: CustomerServiceDeps) {
+  const { repository, current, files, wechat, tokens, transaction, now } = deps
   const connected = () => {
     if (!wechat) throw new AppError('UPSTREAM_DISABLED', { message: '微信登录尚未配置' })
     return wechat
@@ -68,18 +71,6 @@ export function createCustomerService({ repository, files, wechat, tokens, trans
     return loginOf(row)
   }
 
-  /** The live row behind a token: a provisional row leads on to the one it was merged into. */
-  async function currentRow(id: number, on?: Db): Promise<CustomerRow | null> {
-    const row = await repository.find(id, on)
-    return row && !row.wechat_openid && row.wechat_merged_into ? repository.find(row.wechat_merged_into, on) : row
-  }
-
-  async function mustFind(id: number, on?: Db): Promise<CustomerRow> {
-    const row = await currentRow(id, on)
-    if (!row) throw new AppError('UNAUTHENTICATED')
-    return row
-  }
-
   /** The single free row with this phone takes over openid and belongings of the provisional one. */
   async function mergeByPhone(trx: Db, row: CustomerRow, phone: string): Promise<CustomerRow> {
     const candidates = (await repository.unboundByPhone(spellings(phone), trx)).filter(({ id }) => id !== row.id)
@@ -88,19 +79,13 @@ export function createCustomerService({ repository, files, wechat, tokens, trans
     const mergeable = target && candidates.length === 1 && openid && !(await repository.hasAbsorbed(row.id, trx))
     if (!mergeable) {
       await repository.update(row.id, { phone, update_time: now() }, trx)
-      return mustFind(row.id, trx)
+      return { ...row, phone }
     }
-    const released = await repository.releaseOpenid(row.id, target.id, trx)
-    const bound =
-      released &&
-      (await repository.bindOpenid(
-        target.id,
-        { openid, unionid: row.wechat_unionid, avatar: row.wechat_avatar_url, time: now() },
-        trx,
-      ))
+    await repository.releaseOpenid(row.id, target.id, trx)
+    const bound = await repository.bindOpenid(target.id, { ...row, time: now() }, trx)
     if (!bound) throw new AppError('CONFLICT')
     await repository.moveBelongings(row.id, target.id, trx)
-    return mustFind(target.id, trx)
+    return bound
   }
 
   async function setAvatar(trx: Db, row: CustomerRow, fileId: string): Promise<string> {
@@ -129,7 +114,7 @@ export function createCustomerService({ repository, files, wechat, tokens, trans
     async bindPhone(who: CustomerPrincipal, code: string, once: Once): Promise<PhoneBinding> {
       const { phone } = await connected().phoneNumber(code).catch(translate)
       return transaction(async (trx) => {
-        const row = await mergeByPhone(trx, await mustFind(who.id, trx), phone)
+        const row = await mergeByPhone(trx, await current.current(trx, who.id, 'Exclusive'), phone)
         const answer = { phone, userInfo: toProfile(row) }
         await once.save(trx, answer)
         return answer
@@ -140,18 +125,19 @@ export function createCustomerService({ repository, files, wechat, tokens, trans
 
     async updateProfile(who: CustomerPrincipal, input: ProfileInput): Promise<CustomerProfile> {
       return transaction(async (trx) => {
-        const row = await mustFind(who.id, trx)
+        // Alone: of two avatars set at once the first has to see that the second replaces it.
+        const row = await current.current(trx, who.id, 'Exclusive')
         const { avatar_file_id, email, ...changes } = input
         const avatar = avatar_file_id ? { wechat_avatar_url: await setAvatar(trx, row, avatar_file_id) } : {}
         const mail = email === undefined ? {} : { email }
         await repository.update(row.id, { ...changes, ...mail, ...avatar, update_time: now() }, trx)
-        return toProfile(await mustFind(row.id, trx))
+        return toProfile({ ...row, ...changes, ...mail, ...avatar })
       })
     },
 
     findPrincipal: (async ({ sub }) => {
       const id = Number(sub)
-      const row = Number.isSafeInteger(id) ? await currentRow(id) : null
+      const row = Number.isSafeInteger(id) ? await repository.findLive(id) : null
       if (!row?.wechat_openid) return null
       if (row.wechat_disabled_at) throw new AppError('UNAUTHENTICATED', { message: ERROR_TEXT.ACCOUNT_DISABLED })
       const { wechat_openid } = row

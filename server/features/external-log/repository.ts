@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Database, Db } from '../../db/database'
 import type { ExternalApiLogTable } from '../../db/partner-schema'
-import { contains, first, pageWithTotal } from '../../db/sql-kit'
+import { contains, pageWithTotal, removeOld } from '../../db/sql-kit'
 
 export type ExternalLogRow = Selectable<ExternalApiLogTable>
 
@@ -16,7 +16,6 @@ export interface ExternalLogFilter {
 
 /** A statement takes about 2,000 parameters, and a row has 15. */
 const ROWS_PER_INSERT = 100
-const ROWS_PER_REMOVAL = 500
 
 export function createExternalLogRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
   const filtered = ({ system, success, q, from, to }: ExternalLogFilter) =>
@@ -50,18 +49,12 @@ export function createExternalLogRepository({ db, engine }: Pick<Database, 'db' 
       return pageWithTotal({ filtered: some, rows }, engine, page)
     },
 
-    /** Removes some of the rows older than `time`. @returns how many; 0 when none is left */
-    removeBefore: async (time: Date): Promise<number> => {
-      const old = await first(
-        db.selectFrom('external_api_log').select('id').where('create_time', '<', time).orderBy('create_time'),
-        engine,
-        ROWS_PER_REMOVAL,
-      ).execute()
-      if (old.length === 0) return 0
-      const ids = old.map(({ id }) => id)
-      await db.deleteFrom('external_api_log').where('id', 'in', ids).execute()
-      return ids.length
-    },
+    /** Removes rows older than `time`. @returns how many */
+    removeBefore: (time: Date): Promise<number> =>
+      removeOld(
+        { db, engine },
+        { table: 'external_api_log', key: 'id', order: 'create_time', old: (eb) => eb('create_time', '<', time) },
+      ),
   }
 }
 

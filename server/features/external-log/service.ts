@@ -120,8 +120,7 @@ export function createExternalLog({ repository, binaries, log, now }: ExternalLo
     /** Removes records and files past their time. @returns how many records */
     async prune(): Promise<number> {
       const before = new Date(now().getTime() - KEPT_DAYS * DAY_MS)
-      let removed = 0
-      for (let some = 1; some > 0; removed += some) some = await repository.removeBefore(before)
+      const removed = await repository.removeBefore(before)
       await binaries.removeBefore(shanghaiDay(before))
       return removed
     },

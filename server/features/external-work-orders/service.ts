@@ -161,11 +161,11 @@ export function createExternalWorkOrderService(deps: ExternalWorkOrderDeps) {
     /** Makes a task of an order, once: asked again it names the same task. */
     async import(who: StaffPrincipal, id: string, { input, once }: { input: ImportInput; once: Once }) {
       const { customers, taskImport } = deps
-      const customer = await (input.customer_id
-        ? customers.get(input.customer_id)
-        : customers.getNamed(EXTERNAL_CUSTOMER))
       const time = await taskImport.prepare()
       return transaction(async (trx) => {
+        const customer = await (input.customer_id
+          ? customers.get(trx, input.customer_id)
+          : customers.getNamed(trx, EXTERNAL_CUSTOMER))
         const order = await repository.lockOrder(id, trx)
         if (!order) throw new AppError('NOT_FOUND', { message: '外部工单不存在' })
         if (order.task_id && order.task_number)

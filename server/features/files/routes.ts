@@ -2,7 +2,7 @@ import type { RouterContext } from '@koa/router'
 import rangeParser from 'range-parser'
 import { z } from 'zod'
 import { invalidField } from '../../errors/app-error'
-import { anyone, open, principalKey } from '../../http/authenticate'
+import { anyone, open } from '../../http/authenticate'
 import { optionalText, recordId } from '../../http/fields'
 import type { Family } from '../../http/guard'
 import type { RateLimit } from '../../http/limits'
@@ -30,7 +30,7 @@ export function mountFileRoutes({ route }: Family, { files, limit }: { files: Fi
       const rule = body.purpose === 'avatar' ? IMAGE_RULE : ANY_RULE
       // `wx.uploadFile` sends the name of a temporary file: the real one may come beside it.
       const name = body.name ? cleanName(body.name) : upload.name
-      return files.add({ upload: { ...upload, name }, rule }, principalKey(who), once)
+      return files.add({ upload: { ...upload, name }, rule }, who, once)
     },
   )
 

@@ -4,6 +4,7 @@ import { isOutcomeUnknown } from '../../db/db-error'
 import { AppError, invalidField } from '../../errors/app-error'
 import { newId } from '../../ids'
 import type { Upload } from '../../http/uploads'
+import type { CurrentCustomers } from '../customers/current'
 import { type FileKind, sniffFile } from './file-kind'
 import type { Once } from '../idempotency/service'
 import type { FileLinks, FileVariant } from './links'
@@ -28,8 +29,12 @@ const REFUSED: Record<string, string> = {
   any: '只支持图片和 PDF、Word、Excel 文件',
 }
 
+/** A customer or somebody on the staff. */
+type Uploader = { typ: 'customer'; id: number } | { typ: 'staff'; id: string }
+
 export interface FileServiceDeps {
   repository: FileRepository
+  customers: Pick<CurrentCustomers, 'current'>
   storage: FileStorage
   links: FileLinks
   transaction: Database['transaction']
@@ -41,7 +46,8 @@ export interface CheckedUpload {
   rule: AcceptRule
 }
 
-export function createFileService({ repository, storage, links, transaction, now }: FileServiceDeps) {
+export function createFileService(deps: FileServiceDeps) {
+  const { repository, customers, storage, links, transaction, now } = deps
   const rendering = new Map<string, Promise<unknown>>()
 
   async function checkedMime(upload: Upload, { kinds, maxBytes }: AcceptRule): Promise<string> {
@@ -170,10 +176,11 @@ export function createFileService({ repository, storage, links, transaction, now
       ),
 
     /** Stores one upload for later use; unused for 24 h, it is removed. */
-    add: ({ upload, rule }: CheckedUpload, uploader: string, once: Once): Promise<StoredFile> =>
-      store([{ upload, rule }], uploader, ([row]) =>
+    add: ({ upload, rule }: CheckedUpload, who: Uploader, once: Once): Promise<StoredFile> =>
+      store([{ upload, rule }], `${who.typ}:${who.id}`, ([row]) =>
         transaction(async (trx) => {
-          await repository.insert([row!], trx)
+          const owner = who.typ === 'customer' ? await customers.current(trx, who.id) : who
+          await repository.insert([{ ...row!, uploader: `${who.typ}:${owner.id}` }], trx)
           const answer = toStoredFile(row!)
           await once.save(trx, answer)
           return answer

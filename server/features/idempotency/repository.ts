@@ -1,4 +1,5 @@
-import type { Db } from '../../db/database'
+import type { Database, Db } from '../../db/database'
+import { removeOld } from '../../db/sql-kit'
 
 export interface StoredAnswer {
   fingerprint: string
@@ -6,7 +7,7 @@ export interface StoredAnswer {
   answer: unknown
 }
 
-export function createIdempotencyRepository(db: Db) {
+export function createIdempotencyRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
   return {
     find: async (id: string, notBefore: Date): Promise<StoredAnswer | null> => {
       const row = await db
@@ -23,13 +24,11 @@ export function createIdempotencyRepository(db: Db) {
         .values({ ...row, answer: JSON.stringify(row.answer) })
         .execute()
     },
-    removeBefore: async (before: Date): Promise<number> => {
-      const { numDeletedRows } = await db
-        .deleteFrom('idempotency_key')
-        .where('create_time', '<', before)
-        .executeTakeFirst()
-      return Number(numDeletedRows)
-    },
+    removeBefore: (before: Date): Promise<number> =>
+      removeOld(
+        { db, engine },
+        { table: 'idempotency_key', key: 'id', order: 'create_time', old: (eb) => eb('create_time', '<', before) },
+      ),
     remove: async (on: Db, id: string): Promise<void> => {
       await on.deleteFrom('idempotency_key').where('id', '=', id).execute()
     },

@@ -125,7 +125,9 @@ export function createNotificationRepository({ db, engine }: Pick<Database, 'db'
     recipient: async (audience: string, on: Db = db): Promise<Recipient> => {
       const [kind, id = ''] = audience.split(':')
       if (kind === 'customer') {
-        const [row] = await customerById({ id: Number(id) }, on)
+        const [named] = await customerById({ id: Number(id) }, on)
+        const merged = named && !named.wechat_openid && named.wechat_merged_into
+        const [row] = merged ? await customerById({ id: merged }, on) : [named]
         return row ? customerRecipient(row) : unreachable(audience)
       }
       const row = await on.selectFrom('staff').select(STAFF).where('id', '=', id).executeTakeFirst()
@@ -212,7 +214,15 @@ export function createNotificationRepository({ db, engine }: Pick<Database, 'db'
 export type NotificationRepository = ReturnType<typeof createNotificationRepository>
 
 const STAFF = ['id', 'full_name', 'is_active', 'wxwork_user_id'] as const
-const CUSTOMER = ['id', 'contact', 'name', 'wechat_openid', 'wechat_disabled_at', 'wxwork_user_id'] as const
+const CUSTOMER = [
+  'id',
+  'contact',
+  'name',
+  'wechat_openid',
+  'wechat_merged_into',
+  'wechat_disabled_at',
+  'wxwork_user_id',
+] as const
 type StaffContact = Pick<Selectable<Schema['staff']>, (typeof STAFF)[number]>
 type CustomerContact = Pick<Selectable<Schema['customer']>, (typeof CUSTOMER)[number]>
 

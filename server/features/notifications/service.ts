@@ -10,6 +10,7 @@ import { TEMPLATE_EVENTS } from '../../config/messages'
 import type { Database, Db } from '../../db/database'
 import { toPage } from '../../http/page'
 import { newId } from '../../ids'
+import type { CurrentCustomers } from '../customers/current'
 import type { Publisher } from '../live/service'
 import type { Once } from '../idempotency/service'
 import type { NewEvent } from '../work-order-events/service'
@@ -43,6 +44,7 @@ interface Message {
 
 export interface NotificationServiceDeps {
   repository: NotificationRepository
+  customers: Pick<CurrentCustomers, 'current'>
   courier: Courier
   templates: MessageTemplates
   live: Publisher
@@ -53,7 +55,7 @@ export interface NotificationServiceDeps {
 const ROLES = { dispatcher: 'HOMECARE_DISPATCHER', admin: 'ADMIN' } as const
 
 export function createNotificationService(deps: NotificationServiceDeps) {
-  const { repository, courier, templates, live, transaction, now } = deps
+  const { repository, customers, courier, templates, live, transaction, now } = deps
 
   async function insert(trx: Db, audience: string, { event, title, content, taskId }: NewNotification): Promise<void> {
     const id = newId()
@@ -130,7 +132,8 @@ export function createNotificationService(deps: NotificationServiceDeps) {
     ): Promise<{ accepted: number }> {
       const accepted = Object.entries(results).filter(([, choice]) => choice === 'accept')
       return transaction(async (trx) => {
-        for (const [templateId] of accepted) await repository.grant({ customerId, templateId, time: now() }, trx)
+        const { id } = await customers.current(trx, customerId)
+        for (const [templateId] of accepted) await repository.grant({ customerId: id, templateId, time: now() }, trx)
         const answer = { accepted: accepted.length }
         await once.save(trx, answer)
         return answer

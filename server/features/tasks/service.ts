@@ -15,6 +15,7 @@ import type { Upload } from '../../http/uploads'
 import { newId } from '../../ids'
 import { DEFAULT_ORG_ID } from '../../organisation'
 import { shanghaiDay, shanghaiTime } from '../../time'
+import type { CurrentCustomers } from '../customers/current'
 import { DOCUMENT_RULE, IMAGE_RULE } from '../files/schema'
 import type { FileRow } from '../files/repository'
 import type { FileService } from '../files/service'
@@ -29,6 +30,7 @@ import { toTaskDetail, toTaskRow, toTimelineEntry } from './views'
 
 export interface TaskServiceDeps {
   repository: TaskRepository
+  customers: Pick<CurrentCustomers, 'current' | 'findOwn'>
   lifecycle: TaskLifecycle
   events: EventService
   files: FileService
@@ -45,7 +47,7 @@ export interface SubmissionRequest {
 }
 
 export function createTaskService(deps: TaskServiceDeps) {
-  const { repository, lifecycle, events, files, moderation, transaction, now } = deps
+  const { repository, customers, lifecycle, events, files, moderation, transaction, now } = deps
   let knownDay = ''
 
   async function ensureDay(day: string): Promise<void> {
@@ -54,15 +56,26 @@ export function createTaskService(deps: TaskServiceDeps) {
     knownDay = day
   }
 
+  async function ownId(who: CustomerPrincipal, reference: string): Promise<string> {
+    const id = await customers.findOwn(who.id, (customerId) => repository.ownId(customerId, reference))
+    if (!id) throw new AppError('NOT_FOUND', { message: '任务不存在' })
+    return id
+  }
+
+  const findOwn = (who: CustomerPrincipal, reference: string) =>
+    customers.findOwn(who.id, (customerId) => repository.findOwn(customerId, reference))
+
   /** Runs `work` on the customer's own task, locked. Somebody else's is as unknown as one that never was. */
   async function onOwnTask<T>(
     who: CustomerPrincipal,
     reference: string,
     work: (trx: Db, task: TaskRow, actor: Actor) => Promise<T>,
   ): Promise<T> {
-    const id = await repository.ownId(who.id, reference)
-    if (!id) throw new AppError('NOT_FOUND', { message: '任务不存在' })
-    return transaction(async (trx) => work(trx, await lifecycle.lock(trx, id), actorOf(who)))
+    const id = await ownId(who, reference)
+    return transaction(async (trx) => {
+      const task = await lifecycle.lock(trx, id)
+      return work(trx, task, { kind: 'customer', id: String(task.customer_id), name: who.name })
+    })
   }
 
   async function insertTask(
@@ -70,20 +83,23 @@ export function createTaskService(deps: TaskServiceDeps) {
     who: CustomerPrincipal,
     { input, rows, once, flag, time }: InsertRequest,
   ): Promise<TaskCreated> {
+    const customerId = (await customers.current(trx, who.id)).id
+    const uploader = uploaderOf(customerId)
     const day = shanghaiDay(time)
     const number = await repository.nextNumber(day, trx)
-    const task = toRow(who, input, { time, taskId: `T${day}${String(number).padStart(4, '0')}`, flag })
+    const task = toRow(customerId, input, { time, taskId: `T${day}${String(number).padStart(4, '0')}`, flag })
     await repository.insert(trx, task)
     const recordId = await lifecycle.record(trx, task, {
       step: STEP.submitted,
       description: input.description,
-      actor: { kind: 'customer', id: String(who.id), name: input.customer.name },
+      actor: { kind: 'customer', id: String(customerId), name: input.customer.name },
       event: 'SUBMITTED',
       payload: { files: rows.map((row) => row.sha256), file_ids: input.file_ids },
     })
     const target = { owner: 'submission' as const, task_id: task.id, step_record_id: recordId }
-    await files.insert(trx, rows, target)
-    await files.attach(trx, input.file_ids, uploaderOf(who), target)
+    const own = rows.map((row) => ({ ...row, uploader }))
+    await files.insert(trx, own, target)
+    await files.attach(trx, input.file_ids, uploader, target)
     await assertImageCount(trx, rows, input.file_ids)
     const answer = { task_id: task.task_id, message: '任务已提交，我们会尽快处理' }
     await once.save(trx, answer)
@@ -112,7 +128,7 @@ export function createTaskService(deps: TaskServiceDeps) {
         upload,
         rule: upload.field === 'images' ? IMAGE_RULE : DOCUMENT_RULE,
       }))
-      return files.store(checked, uploaderOf(who), (rows) =>
+      return files.store(checked, uploaderOf(who.id), (rows) =>
         transaction((trx) => insertTask(trx, who, { input, rows, once, flag, time })),
       )
     },
@@ -128,15 +144,14 @@ export function createTaskService(deps: TaskServiceDeps) {
 
     /** miniprogram-api.md 2.3. @throws AppError NOT_FOUND also for somebody else's task */
     async detail(who: CustomerPrincipal, reference: string): Promise<TaskDetail> {
-      const task = await repository.findOwn(who.id, reference)
+      const task = await findOwn(who, reference)
       if (!task) throw new AppError('NOT_FOUND', { message: '任务不存在' })
       const [records, taskFiles] = await Promise.all([repository.steps(task.id), files.ofTask(task.id)])
       return toTaskDetail({ task, records, files: taskFiles, link: files.link, now: now() })
     },
 
     async timeline(who: CustomerPrincipal, reference: string): Promise<{ list: TimelineEntry[] }> {
-      const id = await repository.ownId(who.id, reference)
-      if (!id) throw new AppError('NOT_FOUND', { message: '任务不存在' })
+      const id = await ownId(who, reference)
       return { list: (await events.list(id)).filter((event) => event.customer).map(toTimelineEntry) }
     },
 
@@ -204,7 +219,7 @@ export function createTaskService(deps: TaskServiceDeps) {
         await repository.insertEvaluation(trx, {
           id: newId(),
           task_id: task.id,
-          customer_id: who.id,
+          customer_id: task.customer_id,
           service_attitude: input.serviceAttitude,
           service_quality: input.serviceQuality,
           overall_rating: input.overallRating,
@@ -226,7 +241,7 @@ export function createTaskService(deps: TaskServiceDeps) {
     },
 
     async evaluation(who: CustomerPrincipal, reference: string): Promise<EvaluationRecord> {
-      const task = await repository.findOwn(who.id, reference)
+      const task = await findOwn(who, reference)
       const row = task && (await repository.evaluation(task.id))
       if (!task || !row) throw new AppError('NOT_FOUND', { message: task ? '任务尚未评价' : '任务不存在' })
       return {
@@ -251,8 +266,7 @@ interface InsertRequest {
   time: Date
 }
 
-const uploaderOf = (who: CustomerPrincipal) => `customer:${who.id}`
-const actorOf = (who: CustomerPrincipal): Actor => ({ kind: 'customer', id: String(who.id), name: who.name })
+const uploaderOf = (customerId: number) => `customer:${customerId}`
 
 const submittedTexts = ({ description, device }: ParsedSubmission) => [
   description,
@@ -261,7 +275,7 @@ const submittedTexts = ({ description, device }: ParsedSubmission) => [
 ]
 
 function toRow(
-  who: CustomerPrincipal,
+  customerId: number,
   input: ParsedSubmission,
   made: { time: Date; taskId: string; flag: string | null },
 ): TaskRow {
@@ -270,7 +284,7 @@ function toRow(
     id: newId(),
     task_id: made.taskId,
     type: input.type as TaskType,
-    customer_id: who.id,
+    customer_id: customerId,
     customer_name: customer.name,
     customer_company: customer.company,
     customer_phone: customer.phone,

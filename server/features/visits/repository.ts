@@ -50,7 +50,10 @@ export function createVisitRepository({ db, engine }: Pick<Database, 'db' | 'eng
     (value) =>
       db
         .selectFrom('task')
-        .leftJoin('hc_dispatch_assignments as live', 'live.live_key', 'task.id')
+        .leftJoin('hc_dispatch_assignments as live', (join) =>
+          // SQL Server takes a filtered index only where the query says the filter.
+          join.onRef('live.live_key', '=', 'task.id').on('live.live_key', 'is not', null),
+        )
         .select([
           'task.id',
           'task.task_id',

@@ -91,7 +91,10 @@ export function createWorkOrderRepository({ db, engine }: Pick<Database, 'db' | 
   const joined = (filter: WorkOrderFilter) =>
     filtered(filter)
       .leftJoin('staff', 'staff.id', 'task.worker_id')
-      .leftJoin('hc_dispatch_assignments as live', 'live.live_key', 'task.id')
+      .leftJoin('hc_dispatch_assignments as live', (join) =>
+        // SQL Server takes a filtered index only where the query says the filter.
+        join.onRef('live.live_key', '=', 'task.id').on('live.live_key', 'is not', null),
+      )
       .selectAll('task')
       .select([
         'staff.full_name as worker_name',

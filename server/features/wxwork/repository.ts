@@ -1,7 +1,7 @@
 import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Database, Db } from '../../db/database'
 import { isUniqueViolation } from '../../db/db-error'
-import { first, paged, prepareInsert } from '../../db/sql-kit'
+import { first, paged, prepareInsert, removeOld } from '../../db/sql-kit'
 import type {
   WxworkEventTable,
   WxworkMessageTable,
@@ -166,14 +166,16 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
       return new Set(taken.map(({ id }) => id))
     },
 
-    pruneNotices: async (before: Date): Promise<number> => {
-      const { numDeletedRows } = await db
-        .deleteFrom('wxwork_notice')
-        .where('received_at', '<', before)
-        .where('processed_at', 'is not', null)
-        .executeTakeFirst()
-      return Number(numDeletedRows)
-    },
+    pruneNotices: (before: Date): Promise<number> =>
+      removeOld(
+        { db, engine },
+        {
+          table: 'wxwork_notice',
+          key: 'id',
+          order: 'received_at',
+          old: (eb) => eb.and([eb('received_at', '<', before), eb('processed_at', 'is not', null)]),
+        },
+      ),
 
     insertMessage: async (row: Insertable<WxworkMessageTable>, on: Db = db): Promise<number> => {
       const { id } = await (engine === 'mssql'

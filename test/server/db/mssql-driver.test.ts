@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events'
 import { Kysely, sql as text } from 'kysely'
 import sql from 'mssql'
-import { isOutcomeUnknown, isUnavailable } from '../../../server/db/db-error'
+import type { Db } from '../../../server/db/database'
+import { isOutcomeUnknown, isTransient, isUnavailable } from '../../../server/db/db-error'
 import { MssqlDialect } from '../../../server/db/mssql-dialect'
-import { unlessExists } from '../../../server/db/sql-kit'
+import { lockNamed, unlessExists } from '../../../server/db/sql-kit'
 import { refusalOf } from './refusal'
 
 const failure = (message: string, facts: object) => Object.assign(new Error(message), facts)
@@ -32,7 +33,7 @@ function poolOf(server: { commit?: () => Error; rollback?: () => Error; query?: 
         statements.push(statement)
         const answer = server.query?.()
         if (answer instanceof Error) throw answer
-        return { recordset: undefined, rowsAffected: [1] }
+        return { recordset: answer && Object.assign([answer], { columns: {} }), rowsAffected: [1] }
       },
     }),
   } as unknown as sql.ConnectionPool
@@ -68,6 +69,13 @@ describe('a connection to SQL Server that breaks', () => {
     ['gone before the request', failure('not logged in', { code: 'EINVALIDSTATE' }), false],
     ['not got from the pool in time', new Error('Failed to acquire a connection from the pool: timed out'), false],
     ['always a victim', deadlock(), false],
+    ...[701, 1101, 1105, 3906, 8645, 9002, 10928, 10929, 40197, 40501, 40613].map(
+      (number): [string, unknown, boolean] => [
+        `short of something (${number})`,
+        new sql.RequestError(failure('no room', { info: { number } }), 'EREQUEST'),
+        false,
+      ],
+    ),
   ])('%s: unavailable, and whether something was done may be unknown', (_what, error, unknown) => {
     expect(isUnavailable(error)).toBe(true)
     expect(isOutcomeUnknown(error)).toBe(unknown)
@@ -96,6 +104,27 @@ describe('a statement of its own', () => {
   })
 })
 
+describe('a named lock of a transaction', () => {
+  const lock = (result: number) => {
+    const { db, statements } = poolOf({ query: () => ({ result }) })
+    return { statements, done: lockNamed(db as unknown as Db, 'mssql', 'customer:1', 'Shared') }
+  }
+  test.each([0, 1])('is held where the server answers %i', async (result) => {
+    const { statements, done } = lock(result)
+    await done
+    expect(statements).toEqual([expect.stringMatching(/sp_getapplock.*'Shared'.*'Transaction'/s)])
+  })
+  test.each([
+    [-1, 1222],
+    [-2, 1222],
+    [-3, 1205],
+    [-999, 1222],
+  ])('that is refused with %i is told as error %i, after which a transaction is run again', async (result, number) => {
+    const error = await refusalOf(lock(result).done)
+    expect([error, isTransient(error)]).toEqual([expect.objectContaining({ number }), true])
+  })
+})
+
 test('a number too large for whole ones is sent as a fraction is', async () => {
   const { db, inputs } = poolOf()
   await text`select ${2 ** 53 - 1}, ${1e21}, ${-(2 ** 70)}`.execute(db)
@@ -103,6 +132,16 @@ test('a number too large for whole ones is sent as a fraction is', async () => {
     { type: sql.BigInt, value: '9007199254740991' },
     { type: sql.Float, value: 1e21 },
     { type: sql.Float, value: -(2 ** 70) },
+  ])
+})
+
+test('a number too close to zero for SQL Server is zero', async () => {
+  const { db, inputs } = poolOf()
+  await text`select ${5e-324}, ${-2.225e-308}, ${2.2250738585072014e-308}`.execute(db)
+  expect(inputs).toEqual([
+    { type: sql.Int, value: 0 },
+    { type: sql.Int, value: 0 },
+    { type: sql.Float, value: 2.2250738585072014e-308 },
   ])
 })
 

@@ -76,13 +76,18 @@ export const REPOSITORIES: Record<string, Sampled> = {
     settleMessage: [[on, id, { state: 'SENT', error: null, update_time: time }]],
     removeMessagesBefore: [[time]],
   })),
-  customers: repository(createCustomerRepository)(({ on }) => ({
+  customers: repository(createCustomerRepository)(({ on, row }) => ({
     find: [[1], [1, on]],
-    findForAdmin: [[1], [1, on]],
+    findLive: [[1], [1, on]],
+    lock: [
+      [on, 1, 'Shared'],
+      [on, 1, 'Exclusive'],
+    ],
+    lockName: [[on, 'n']],
     findByOpenid: [['o'], ['o', on]],
     insert: [[{ openid: 'o', unionid: null, time }]],
-    unboundByName: [['n']],
-    insertNamed: [['n', time]],
+    unboundByName: [['n', on]],
+    insertNamed: [['n', time, on]],
     update: [
       [1, { phone: '1', update_time: time }],
       [1, { name: 'n' }, on],
@@ -90,7 +95,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     unboundByPhone: [[texts(6), on]],
     hasAbsorbed: [[1, on]],
     releaseOpenid: [[1, 2, on]],
-    bindOpenid: [[1, { openid: 'o', unionid: 'u', avatar: null, time }, on]],
+    bindOpenid: [[1, { ...row('customer'), wechat_unionid: null, time }, on]],
     moveBelongings: [[1, 2, on]],
     list: [
       [undefined, firstPage],
@@ -217,7 +222,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     removeObject: [['k']],
     objectsBefore: [[time, { written_at: time, storage_key: 'k' }, 200]],
   })),
-  idempotency: repository(({ db }) => createIdempotencyRepository(db))(({ on }) => ({
+  idempotency: repository(createIdempotencyRepository)(({ on }) => ({
     find: [[id, time]],
     insert: [[on, { id, fingerprint: 'f', status: 200, answer: { some: 'answer' }, create_time: time }]],
     removeBefore: [[time]],

@@ -3,10 +3,13 @@ import path from 'node:path'
 import type { Selectable } from 'kysely'
 import { migrate, migrationStatus } from '../../../server/db/migrate'
 import type { Schema } from '../../../server/db/schema'
+import { createCurrentCustomers } from '../../../server/features/customers/current'
 import { createCustomerRepository } from '../../../server/features/customers/repository'
 import { createExternalSessionRepository } from '../../../server/features/external-sessions/repository'
 import { createExternalSystemRepository } from '../../../server/features/external-systems/repository'
 import { createExternalWorkOrderRepository } from '../../../server/features/external-work-orders/repository'
+import { createVisitRepository } from '../../../server/features/visits/repository'
+import { createWorkOrderRepository } from '../../../server/features/work-orders/repository'
 import { REPOSITORIES, type Samples } from './repository-calls'
 import { createRecorder, type Mode, type Statement } from './tsql-recorder'
 import { faultsOf, schemaFaults } from './tsql-rules'
@@ -47,7 +50,8 @@ describe('migrations in T-SQL', () => {
     expect(schemaFaults(statements)).toEqual([])
   })
   test('are kept apart by an application lock, whose waiting is no longer than a request may take', () => {
-    const lock = statements.find(({ sql }) => sql.includes("sp_getapplock @Resource = 'migrations'"))
+    const lock = statements.find(({ sql }) => sql.includes('sp_getapplock'))
+    expect(lock!.parameters).toEqual(['migrations'])
     const [, timeoutMs] = /@LockTimeout = (\d+)/.exec(lock!.sql)!
     expect(Number(timeoutMs)).toBeLessThanOrEqual(10_000)
   })
@@ -117,16 +121,47 @@ describe('a row that only the collation takes for the one asked for', () => {
   })
 })
 
+test.each([
+  ['shared', undefined],
+  ['exclusive', 'Exclusive'],
+] as const)('a customer’s row is read when its lock is held, %s', async (_how, mode) => {
+  const { database, record } = createRecorder()
+  const customers = createCurrentCustomers(createCustomerRepository(database))
+  const [lock, read] = await record('found', () => customers.current(database.db, 7, mode))
+  expect(lock).toMatchObject({ sql: expect.stringContaining(`'${mode ?? 'Shared'}'`), parameters: ['customer:7'] })
+  expect(read!.sql).toMatch(/^select .* from "customer"/)
+})
+
+test('a join that a filtered index answers says the filter', async () => {
+  const { database, record } = createRecorder()
+  const asked = [
+    ...(await record('empty', () => createVisitRepository(database).subject('x'))),
+    ...(await record('empty', () => createWorkOrderRepository(database).find('x'))),
+  ]
+  expect(asked).toHaveLength(2)
+  for (const { sql } of asked) expect(sql).toContain('"live"."live_key" is not null')
+})
+
 describe('where SQL is written', () => {
+  const read = (file: string) => fs.readFileSync(file, 'utf8')
   const sources = fs
     .readdirSync(SERVER, { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.tsx?$/.test(file))
-    .map((file) => ({ file, text: fs.readFileSync(path.join(SERVER, file), 'utf8') }))
+    .map((file) => ({ file, text: read(path.join(SERVER, file)) }))
   const filesWith = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
 
   test('raw SQL only in the kit and in migrations', () => {
     const raw = filesWith(/import\s*\{[^}]*\bsql\b[^}]*\}\s*from 'kysely'|\bCompiledQuery\.raw\b|\bRawBuilder\b/)
     expect(raw.filter((file) => file !== 'db/sql-kit.ts' && !file.startsWith('db/migrations/'))).toEqual([])
+  })
+  test('the catalogue only by its capitals, in what tests prepare with too', () => {
+    const SUPPORT = path.resolve(__dirname, '../../support')
+    const support = fs.readdirSync(SUPPORT).filter((file) => file.endsWith('.ts'))
+    const texts = [...sources, ...support.map((file) => ({ file, text: read(path.join(SUPPORT, file)) }))]
+    const catalogue = texts.filter(({ text }) => /\binformation_schema\b/i.test(text))
+    expect(catalogue.map(({ file }) => file)).toEqual(['db/sql-kit.ts', 'engines.ts'])
+    const small = /\binformation_schema\b|\b(table|column|constraint)_(name|schema|type)\b/
+    expect(catalogue.filter(({ text }) => small.test(text))).toEqual([])
   })
   test('no driver outside of its folder', () => {
     const drivers = filesWith(/from '(mssql|better-sqlite3|tedious)'|require\('(mssql|better-sqlite3|tedious)'\)/)

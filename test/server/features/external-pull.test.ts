@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { exactKey } from '../../../server/db/exact-key'
 import { createExternalWorkOrderRepository } from '../../../server/features/external-work-orders/repository'
+import { importBody } from '../../../server/features/external-work-orders/schema'
+import { WITHOUT_KEY } from '../../../server/features/idempotency/service'
 import { dump, type ExternalSiteApp, finished, startExternalSite } from '../../support/external-site'
 import { operations, send } from '../../support/ngs'
 
@@ -144,6 +146,19 @@ test('an order that several import at once becomes one task, which all of them a
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
   expect(new Set(answers.map(({ body }) => body.data.task_id)).size).toBe(1)
   expect(answers.filter(({ body }) => body.data.created)).toHaveLength(1)
+})
+
+test('the first imports of all, at the same moment, share the customer that is made for them', async () => {
+  const { app, admin } = await start()
+  await pullAll()
+  const { database, externalWorkOrders, staff, tokens } = app.context
+  const who = await staff.findPrincipal(tokens.verify(admin.token))
+  const orders = (await rows()).slice(0, 3)
+  const request = { input: importBody.parse({}), once: WITHOUT_KEY }
+  const answers = await Promise.all(orders.map(({ id }) => externalWorkOrders.import(who!, id, request)))
+  expect(answers.map(({ created }) => created)).toEqual([true, true, true])
+  const named = database.db.selectFrom('customer').select('id').where('name', '=', '外部工单')
+  expect(await named.execute()).toHaveLength(1)
 })
 
 test('an imported order reaches ngs like any other task', async () => {

@@ -15,7 +15,7 @@ describe.each(ENGINES)('the same request at two processes, on %s', (engine) => {
 
   const request = { owner: 'staff:1', route: 'claim', key: 'k', fingerprint: 'same' }
   const processOf = () => {
-    const repository = createIdempotencyRepository(app.context.database.db)
+    const repository = createIdempotencyRepository(app.context.database)
     return createIdempotency({ repository, inFlight: createLocalInFlight(), now: app.clock.now })
   }
   const save = (once: Once, answer: unknown) => app.context.database.transaction((trx) => once.save(trx, answer))

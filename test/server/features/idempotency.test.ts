@@ -122,6 +122,23 @@ describe.each(CASES)('Idempotency-Key on %s, %s', (engine, backend) => {
     expect(await total()).toBe(2)
   })
 
+  test('many old keys are pruned a few hundred at a time', async () => {
+    await submit('old')
+    const { db } = app.context.database
+    const row = await db.selectFrom('idempotency_key').selectAll().executeTakeFirstOrThrow()
+    for (let start = 0; start < 1200; start += 200)
+      await db
+        .insertInto('idempotency_key')
+        .values(Array.from({ length: 200 }, (_, i) => ({ ...row, id: String(start + i) })))
+        .execute()
+    app.clock.advance(24 * 3600_000 + 1)
+    await submit('young')
+    app.queries.length = 0
+    expect(await app.context.idempotency.prune()).toBe(1201)
+    expect(app.queries.filter((sql) => sql.startsWith('delete from "idempotency_key"'))).toHaveLength(3)
+    expect(await app.context.idempotency.prune()).toBe(0)
+  })
+
   test('a key has up to 128 characters', async () => {
     expect((await submit('k'.repeat(128))).status).toBe(200)
     const { status, body } = await submit('k'.repeat(129))
