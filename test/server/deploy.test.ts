@@ -129,6 +129,6 @@ describe('a production server', () => {
     const server = await startServer({ ...PRODUCTION, DATA_DIR: tempDir() })
     const login = await server.api.post('/auth/email-login', { email: 'admin@example.com', password: 'password123' })
     expect(login.status).toBe(404)
-    await server.stop()
+    expect((await server.stop()).stdout).toContain('PUBLIC_URL is not set')
   }, 90_000)
 })
