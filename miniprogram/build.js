@@ -2,6 +2,7 @@
 const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
+const { assertDevPackages } = require('../server/cli/dev-packages')
 
 const OUTPUTS = { weapp: 'dist/weapp/app.json', h5: 'dist/h5/index.html' }
 const SOURCES = ['src', 'config', 'babel.config.js', 'build.js', '../types']
@@ -26,21 +27,42 @@ function environment(type) {
   const { TARO_APP_API, TARO_APP_DEMO, TARO_APP_TRANSPORT, NODE_ENV } = process.env
   const reachable = TARO_APP_API || TARO_APP_TRANSPORT === 'cloud'
   const demo = type === 'weapp' && !reachable && !TARO_APP_DEMO && NODE_ENV !== 'production'
-  if (demo)
-    process.stdout.write('TARO_APP_API is not set: building a demonstration that talks to http://localhost:4001\n')
   return { ...process.env, NODE_ENV: 'production', ...(demo ? { TARO_APP_DEMO: 'true' } : {}) }
+}
+
+/** What the client will talk to. Throws what is wrong with that: Taro itself goes on to blame its configuration file. */
+function destination(type, env) {
+  const { readBuildEnv } = require('tsx/cjs/api').require('./config/build-env.ts', __filename)
+  const { api, demo, transport, cloudEnv } = readBuildEnv(type, env)
+  if (transport === 'cloud') return `云开发环境 ${cloudEnv} 的云函数`
+  if (!api) return '网页所在的地址'
+  return demo ? `${api}（演示版，不能发布：发布用 NODE_ENV=production TARO_APP_API=https://…）` : api
+}
+
+function runTaro(type, env, quiet) {
+  const taro = require.resolve('@tarojs/cli/bin/taro')
+  execFileSync(process.execPath, [taro, 'build', '--type', type, '--no-check', '--disable-global-config'], {
+    cwd: __dirname,
+    env,
+    stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
+  })
 }
 
 /** `variables` go to the build beside those of the process; `output` is a folder below this one. */
 exports.buildClient = (type, { ifStale = false, quiet = false, output, variables = {} } = {}) => {
   const entry = output ? path.join(output, path.basename(OUTPUTS[type])) : OUTPUTS[type]
   if (ifStale && isFresh(path.join(__dirname, entry))) return
-  const taro = require.resolve('@tarojs/cli/bin/taro')
-  execFileSync(process.execPath, [taro, 'build', '--type', type, '--no-check', '--disable-global-config'], {
-    cwd: __dirname,
-    env: { ...environment(type), ...variables, ...(output ? { TARO_APP_OUTPUT: output } : {}) },
-    stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
-  })
+  assertDevPackages()
+  const env = { ...environment(type), ...variables, ...(output ? { TARO_APP_OUTPUT: output } : {}) }
+  const talksTo = destination(type, env)
+  try {
+    runTaro(type, env, quiet)
+  } catch (error) {
+    // Half a client must not count as one.
+    fs.rmSync(path.join(__dirname, entry), { force: true })
+    throw error
+  }
+  if (!quiet) process.stdout.write(`${path.join('miniprogram', path.dirname(entry))} 访问 ${talksTo}\n`)
 }
 
 if (require.main === module) {
@@ -49,6 +71,8 @@ if (require.main === module) {
   try {
     exports.buildClient(type, { ifStale: option === '--if-stale' })
   } catch (error) {
-    process.exit(error.status || 1) // Taro has said why
+    // Where Taro ended it has said why.
+    if (error.status === undefined) process.stderr.write(`${error.message}\n`)
+    process.exit(error.status || 1)
   }
 }

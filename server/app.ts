@@ -37,7 +37,7 @@ import {
 } from './features/notifications/routes'
 import { mountOverviewRoutes } from './features/overview/routes'
 import { startPage } from './features/platform/pages'
-import { mountPlatformRoutes } from './features/platform/routes'
+import { mountDocumentRoutes, mountProbeRoutes } from './features/platform/routes'
 import { mountTaskRoutes } from './features/tasks/routes'
 import { mountWxworkCallback, mountWxworkRoutes } from './features/wxwork/routes'
 import { createAuthenticate } from './http/authenticate'
@@ -128,8 +128,11 @@ function mountFamilies(context: Context) {
 
   const platform = createFamily(guard, 'platform', '')
   mountWxworkCallback(platform, context)
-  mountPlatformRoutes(platform, { ...context, metricsToken: config.metricsToken, document })
-  return [v1, auth, homecare, ngs, wxwork, cloud, platform]
+  mountDocumentRoutes(platform, { document })
+
+  const probes = createFamily(guard, 'platform', '', { exact: true })
+  mountProbeRoutes(probes, { ...context, metricsToken: config.metricsToken })
+  return [v1, auth, homecare, ngs, wxwork, cloud, probes, platform]
 }
 
 function mountAdminRoutes(v1: Family, context: Context) {

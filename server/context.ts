@@ -1,7 +1,6 @@
 import path from 'node:path'
 import type { LogEvent } from 'kysely'
-import pino, { type Logger } from 'pino'
-import { createCloudParts } from './wiring/cloud'
+import type { Logger } from 'pino'
 import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
 import type { HttpCall } from './connectors/kit/http'
@@ -62,6 +61,8 @@ import { createExternalSiteParts, type ExternalSiteParts } from './wiring/extern
 import type { CreateRateLimit } from './http/limits'
 import { createMetrics } from './http/metrics'
 import { createTokens } from './http/tokens'
+import { createLog } from './log'
+import { createCloudParts } from './wiring/cloud'
 import { connectNgs } from './wiring/ngs'
 import { createOutboxParts } from './wiring/outbox'
 import { openSharedParts } from './wiring/shared'
@@ -86,7 +87,7 @@ export interface Overrides {
 /** Builds everything a server needs: database, connectors, then repositories and services. */
 export async function createContext(config: Config, secrets: Secrets, overrides: Overrides = {}) {
   const now = overrides.now ?? (() => new Date())
-  const log = overrides.log ?? pino({ level: config.logLevel }, pino.destination({ sync: false, minLength: 4096 }))
+  const log = overrides.log ?? createLog(config.logLevel)
   const sharedParts = await openSharedParts({ config, secrets, log })
   const { redis, jobQueue, inFlight } = sharedParts
   const createRateLimit = overrides.createRateLimit ?? sharedParts.createRateLimit

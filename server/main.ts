@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ConfigError } from './config/config'
-import { loadEnvFile, readEnv } from './config/env'
+import { type Config, ConfigError } from './config/config'
+import { type Env, loadEnvFile, readEnv } from './config/env'
 import { configure } from './config/secrets'
 import { createApp } from './app'
 import { type Context, createContext } from './context'
@@ -9,6 +9,7 @@ import { migrate } from './db/migrate'
 import { linkSandboxSites } from './demo/external-sites'
 import { seedDemo } from './demo/seed'
 import { createHttpServer } from './http/http-server'
+import { createKeyCheck } from './key-check'
 import { type Sandboxes, startSandboxes } from './sandbox/start'
 import { startJobs } from './jobs/jobs'
 
@@ -16,14 +17,17 @@ const DRAIN_MS = 20_000
 
 async function start(): Promise<void> {
   loadEnvFile()
-  const { config, secrets } = configure(readEnv())
+  const env = readEnv()
+  const { config, secrets } = configure(env)
   const sandboxes = await startSandboxes(config)
   const context = await createContext(config, secrets, {
     wechatBaseUrl: sandboxes?.urls.wechat,
     ngsBaseUrl: sandboxes?.urls.ngs,
     wxworkBaseUrl: sandboxes?.urls.wxwork,
   })
+  for (const warning of addressWarnings(config, env)) context.log.warn(warning)
   await migrate(context.database)
+  for (const fault of await createKeyCheck({ database: context.database, secrets }).glance()) context.log.error(fault)
   if (!config.production) await seedDemo(context)
   if (sandboxes) await linkSandboxSites(context, sandboxes.urls)
   const server = createHttpServer().on('request', createApp(context).callback())
@@ -31,6 +35,21 @@ async function start(): Promise<void> {
   const jobs = await startJobs(context)
   announce(context, server, sandboxes)
   stopOnSignal({ server, context, jobs, sandboxes })
+}
+
+const LOOPBACK = /^(localhost|127\..*|\[::1\])$/
+
+/** What works and is hardly meant. */
+function addressWarnings({ production, publicUrl }: Config, { PUBLIC_URL }: Env): string[] {
+  if (production && !PUBLIC_URL)
+    return [`PUBLIC_URL is not set: links and callbacks start with ${publicUrl || '/'}, which nobody else can open`]
+  if (isOpenToTheWorld({ production, publicUrl }))
+    return [`NODE_ENV is not production although ${publicUrl} is: demo accounts are open, set NODE_ENV=production`]
+  return []
+}
+
+function isOpenToTheWorld({ production, publicUrl }: Pick<Config, 'production' | 'publicUrl'>): boolean {
+  return !production && publicUrl.startsWith('https:') && !LOOPBACK.test(new URL(publicUrl).hostname)
 }
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
@@ -56,6 +75,9 @@ function announce({ config, log }: Context, server: Server, sandboxes: Sandboxes
     '    服务人员 worker@example.com',
     '    管理员   admin@example.com',
     '    客户     微信登录，任意以 demo- 开头的 code，例如 demo-customer-1',
+    ...(isOpenToTheWorld(config)
+      ? ['', `  !! ${address} 不是生产环境：以上账号任何人都能登录。请设置 NODE_ENV=production 后重启`]
+      : []),
     '',
   ]
   process.stdout.write(`${lines.join('\n')}\n`)

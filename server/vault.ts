@@ -18,6 +18,8 @@ export interface Vault {
   open(sealed: string, purpose: string): string
   /** Whether this was sealed with the present key. */
   isCurrent(sealed: string): boolean
+  /** Whether this was sealed with a key that is known here; it may still not open. */
+  isKnown(sealed: string): boolean
 }
 
 /** `previous` opens what was sealed before the key was changed; nothing new is sealed with it. */
@@ -43,6 +45,7 @@ export function createVault(keys: { current: Buffer; previous?: Buffer | null })
       return Buffer.concat([decipher.update(content.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8')
     },
     isCurrent: (sealed) => sealed.startsWith(`${VERSION}.${keyId}.`),
+    isKnown: (sealed) => known.has(sealed.split('.')[1] ?? ''),
   }
 }
 

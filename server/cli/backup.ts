@@ -8,11 +8,10 @@ import { runCommand } from './run'
 runCommand(async () => {
   const [file, ...more] = process.argv.slice(2)
   if (!file || more.length > 0) throw new Error('用法：npm run backup -- 文件')
-  const { config } = readConfig()
-  if (config.database.engine !== 'sqlite') throw new Error('SQL Server 请用它自己的备份（见 docs/operations.md）')
   const target = path.resolve(file)
   if (fs.existsSync(target)) throw new Error(`${target} 已经存在`)
-  if (!fs.existsSync(config.database.file)) throw new Error(`没有数据库 ${config.database.file}`)
+  const { config } = readConfig()
+  if (config.database.engine !== 'sqlite') throw new Error('SQL Server 请用它自己的备份（见 docs/operations.md）')
   fs.mkdirSync(path.dirname(target), { recursive: true })
   const bytes = await backUpSqlite(config.database.file, target)
   const folders = ['files', 'heads'].map((name) => path.join(config.dataDir, name))

@@ -7,7 +7,7 @@ import { runCommand } from './run'
 runCommand(async () => {
   const [command = 'apply'] = process.argv.slice(2)
   if (command !== 'apply' && command !== 'status') throw new Error(`unknown command "${command}": use apply or status`)
-  const { config } = readConfig()
+  const { config } = readConfig({ creates: command === 'apply' })
   const database = await openDatabase(config.database)
   try {
     if (command === 'apply') print(await migrate(database))

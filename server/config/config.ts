@@ -1,4 +1,5 @@
 import path from 'node:path'
+import proxyaddr from 'proxy-addr'
 import { z } from 'zod'
 import { type CloudConfig, cloudConfig, cloudFaults, cloudVariables } from './cloud'
 import type { Env } from './env'
@@ -63,13 +64,26 @@ const list = z
   .default('')
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
 
+/** Addresses and networks, or the names that proxy-addr knows, such as `loopback`. */
+const networks = list.check(({ value, issues }) => {
+  for (const input of value)
+    try {
+      proxyaddr.compile([input])
+    } catch {
+      issues.push({ code: 'custom', message: `"${input}" is no address or network such as 10.0.0.0/8`, input })
+    }
+})
+
+const PORT_RULE = 'must be a whole number from 0 to 65535'
+
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('0.0.0.0'),
-  PORT: z.coerce.number().int().min(0).max(65535).default(4001),
+  PORT: z.coerce.number(PORT_RULE).int(PORT_RULE).min(0, PORT_RULE).max(65535, PORT_RULE).default(4001),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .url({ protocol: /^mssql$/, error: 'must look like mssql://user:password@host:1433/database?encrypt=true' })
+    .refine((url) => !URL.canParse(url) || new URL(url).pathname.length > 1, 'names no database: …@host:1433/database')
     .optional(),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, hostname: /./, error: 'must look like redis://:password@host:6379/0' })
@@ -85,7 +99,7 @@ const schema = z.object({
   ...wxworkVariables,
   ...cloudVariables,
   CAPTCHA_DECODER_URL: httpUrl.optional(),
-  TRUSTED_PROXIES: list,
+  TRUSTED_PROXIES: networks,
   CORS_ORIGINS: list.pipe(z.array(httpUrl)),
   METRICS_TOKEN: z.string().default(''),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -116,10 +130,17 @@ function crossFaults(env: Env): string[] {
   const faults: string[] = []
   if (env.NODE_ENV === 'production' && env.UPSTREAMS === 'sandbox')
     faults.push('UPSTREAMS: sandbox upstreams are refused in production')
+  if (env.NODE_ENV === 'production' && env.PUBLIC_URL && !isOrigin(env.PUBLIC_URL))
+    faults.push(
+      'PUBLIC_URL: must be scheme and host alone, like https://service.example.com, with no / or path after it',
+    )
   if (Boolean(env.WECHAT_APPID) !== Boolean(env.WECHAT_SECRET))
     faults.push('WECHAT_APPID and WECHAT_SECRET: set both or neither')
   return faults
 }
+
+/** What is no address at all is a fault of its own. */
+const isOrigin = (text: string) => !URL.canParse(text) || /^\w+:\/\/[^/?#]+$/.test(text)
 
 function toConfig(env: Parsed): Config {
   const dataDir = path.resolve(env.DATA_DIR)

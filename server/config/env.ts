@@ -1,3 +1,6 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
 /** Every environment variable the server reads; the only place that touches `process.env`. */
 export const ENV_NAMES = [
   'NODE_ENV',
@@ -60,11 +63,18 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   return env
 }
 
-/** Reads `.env` in the working directory where there is one; variables already set win. */
+/**
+ * Reads `.env` in the working directory where there is one; variables already set win.
+ * @throws Error where it is there and cannot be read; Node itself reports that as a missing file
+ */
 export function loadEnvFile(): void {
+  const file = path.resolve('.env')
   try {
-    process.loadEnvFile()
+    fs.accessSync(file, fs.constants.R_OK)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return
+    throw new Error(`${file} cannot be read (${code}): who runs this must be able to read it`, { cause: error })
   }
+  process.loadEnvFile(file)
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Config, ConfigError, parseConfig } from './config'
+import { prepareDataDir } from './data-dir'
 import type { Env } from './env'
 
 /** Keys of the installation. Not a plain object: it neither serialises nor prints. */
@@ -42,6 +43,7 @@ const MIN_SECRET_LENGTH = 16
 /** Fewer different ones are a word written twice or a filled-in blank. */
 const MIN_SECRET_LETTERS = 9
 const DATA_KEY_BYTES = 32
+const DATA_KEY_RULE = 'must be 32 bytes in base64: openssl rand -base64 32'
 /** It opens every customer's account: longer than the others, and no repeated letter. */
 const MIN_CLOUD_SECRET_LENGTH = 32
 const MIN_CLOUD_SECRET_LETTERS = 10
@@ -61,7 +63,10 @@ export function loadSecrets(env: Env, options: { production: boolean; dataDir: s
   return new Secrets(values)
 }
 
-/** Configuration and secrets; every fault of either in one message. @throws ConfigError */
+/**
+ * Configuration and secrets; every fault of either in one message. The data folder exists afterwards.
+ * @throws ConfigError, or Error where the folder cannot be used
+ */
 export function configure(env: Env): { config: Config; secrets: Secrets } {
   let config: Config
   try {
@@ -70,6 +75,9 @@ export function configure(env: Env): { config: Config; secrets: Secrets } {
     if (!(error instanceof ConfigError)) throw error
     throw new ConfigError([...error.faults, ...secretFaults(env, env.NODE_ENV === 'production')])
   }
+  const faults = secretFaults(env, config.production)
+  if (faults.length > 0) throw new ConfigError(faults)
+  prepareDataDir(config.dataDir)
   return { config, secrets: loadSecrets(env, config) }
 }
 
@@ -80,7 +88,7 @@ function secretFaults(env: Env, production: boolean): string[] {
     if (fault) faults.push(`${name}: ${fault}`)
   }
   if (env.DATA_KEY_PREVIOUS && faultOf('DATA_KEY', env.DATA_KEY_PREVIOUS))
-    faults.push('DATA_KEY_PREVIOUS: must be 32 bytes in base64')
+    faults.push(`DATA_KEY_PREVIOUS: ${DATA_KEY_RULE}`)
   if (env.CLOUD_SHARED_SECRET && isWeak(env.CLOUD_SHARED_SECRET))
     faults.push(`CLOUD_SHARED_SECRET: must have at least ${MIN_CLOUD_SECRET_LENGTH} characters, hard to guess`)
   return faults
@@ -91,8 +99,7 @@ const isWeak = (secret: string) =>
 
 function faultOf(name: SecretName, value: string | undefined): string | null {
   if (!value) return 'must be set in production'
-  if (name === 'DATA_KEY')
-    return Buffer.from(value, 'base64').length === DATA_KEY_BYTES ? null : 'must be 32 bytes in base64'
+  if (name === 'DATA_KEY') return Buffer.from(value, 'base64').length === DATA_KEY_BYTES ? null : DATA_KEY_RULE
   if (name === 'CALLBACK_SECRET' && !/^[\w-]+$/.test(value)) return 'may hold only letters, digits, _ and -'
   if (value.length < MIN_SECRET_LENGTH) return `must have at least ${MIN_SECRET_LENGTH} characters`
   return new Set(value).size < MIN_SECRET_LETTERS ? 'must be hard to guess: openssl rand -base64 32' : null

@@ -12,7 +12,6 @@ export default defineConfig({
   html: { cspNonce: '__CSP_NONCE__' },
   oxc: { jsx: { runtime: 'automatic' } },
   build: {
-    outDir: path.join(ROOT, 'dist/console'),
     emptyOutDir: true,
     manifest: true,
     target: 'es2022',

@@ -172,6 +172,17 @@ interface PreparedStatement {
   convert: ((row: Record<string, unknown>) => void) | null
 }
 
+/** SQLite says that it may not open or write, not what. */
+function naming<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const { code = '', message } = error as { code?: string; message: string }
+    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(code)) throw error
+    throw Object.assign(new Error(`${message}: ${file}`, { cause: error }), { code })
+  }
+}
+
 /** One SQLite connection with its statements prepared once each. */
 class Handle {
   readonly #db: Sqlite.Database
@@ -181,8 +192,8 @@ class Handle {
     private readonly file: string,
     private readonly timeout: number,
   ) {
-    this.#db = new Sqlite(file, { timeout })
-    this.#db.pragma('journal_mode = WAL')
+    this.#db = naming(file, () => new Sqlite(file, { timeout }))
+    naming(file, () => this.#db.pragma('journal_mode = WAL'))
     this.#db.pragma('synchronous = FULL')
     this.#db.pragma('foreign_keys = ON')
     this.#db.pragma('temp_store = MEMORY')
@@ -198,7 +209,7 @@ class Handle {
     return this.#prepare(text).statement.readonly
   }
   run(text: string) {
-    this.#prepare(text).statement.run()
+    naming(this.file, () => this.#prepare(text).statement.run())
   }
   execute<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     const { statement, convert } = this.#prepare(sql)

@@ -73,8 +73,14 @@ type Part = { body: unknown; uploads: Upload[]; discard(): Promise<void> }
 const NOTHING: Part = { body: undefined, uploads: [], discard: async () => {} }
 
 /** One family of routes: a prefix, its envelope, and `route`, which mounts, guards and documents. */
-export function createFamily(deps: GuardDeps, family: RouteDocument['family'], prefix: string) {
-  const router = new Router({ prefix })
+export function createFamily(
+  deps: GuardDeps,
+  family: RouteDocument['family'],
+  prefix: string,
+  /** Takes no other spelling of a path: neither capitals nor a slash at its end. */
+  { exact = false } = {},
+) {
+  const router = new Router({ prefix, strict: exact, sensitive: exact })
   const envelope = ENVELOPES[family]
 
   /** Parses what leaves the server: a field nobody declared stays here. */

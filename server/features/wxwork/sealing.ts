@@ -5,6 +5,14 @@ import type { WxworkRepository } from './repository'
 /** What sealed `init` options are bound to: their account. */
 export const optionsPurpose = (id: string) => `wxwork_session.init_options.${id}`
 
+/** Every account's sealed options, and what they are bound to. */
+export async function sealedOptions(repository: WxworkRepository): Promise<{ sealed: string; purpose: string }[]> {
+  const sessions = await repository.list()
+  return sessions.flatMap(({ id, init_options }) =>
+    init_options ? [{ sealed: init_options, purpose: optionsPurpose(id) }] : [],
+  )
+}
+
 /**
  * Seals what accounts were opened with (a proxy's password among it) again with the present key, in one transaction.
  * @returns how many values were sealed anew

@@ -28,12 +28,14 @@ describe('npm run migrate', () => {
   const migrate = async (...args: string[]) => command('migrate', args).ended
 
   test('status tells what is pending, apply does it, a second apply finds nothing', async () => {
+    const file = path.join(dataDir, 'app.db')
+    new Sqlite(file).close()
     const before = await migrate('status')
     expect(before).toMatchObject({ code: 0, stderr: '' })
     expect(before.stdout).toMatch(/^001-init\s+pending$/m)
     expect((await migrate()).stdout).toMatch(/^applied\s+001-init$/m)
     expect((await migrate('status')).stdout).toMatch(/^001-init\s+\d{4}-\d\d-\d\dT.*Z$/m)
-    expect((await migrate('apply')).stdout).toBe('nothing to apply\n')
+    expect((await migrate('apply')).stdout).toBe(`数据库 ${file}\nnothing to apply\n`)
   })
 
   test('an unknown word is refused in one line and changes nothing', async () => {
@@ -41,6 +43,26 @@ describe('npm run migrate', () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(/^unknown command "down".*\n$/)
     expect(fs.readdirSync(dataDir)).toEqual([])
+  })
+})
+
+describe('a command that works on what is there', () => {
+  test.each([
+    ['migrate', ['status']],
+    ['verify-events', []],
+    ['rotate-data-key', []],
+    ['backup', ['copy.db']],
+  ])('%s makes no database and names the one it looked for', async (name, args) => {
+    const { code, stderr } = await command(name, args).ended
+    expect([code, stderr]).toEqual([1, expect.stringContaining(path.join(dataDir, 'app.db'))])
+    expect(fs.readdirSync(dataDir)).toEqual([])
+  })
+
+  test('names SQL Server without user and password', async () => {
+    const env = { DATABASE_URL: 'mssql://sa:hunter2@127.0.0.1:1/service?encrypt=false' }
+    const { code, stdout, stderr } = await command('migrate', [], env).ended
+    expect([code, stdout]).toEqual([1, '数据库 mssql://127.0.0.1:1/service\n'])
+    expect(stderr).not.toContain('hunter2')
   })
 })
 
@@ -68,6 +90,18 @@ describe('npm run seed:demo', () => {
 })
 
 describe('npm run verify:events', () => {
+  test('counts what another DATA_KEY sealed', async () => {
+    const sealedWith = (letter: number) => ({ DATA_KEY: Buffer.alloc(32, letter).toString('base64') })
+    await (await startServer({ DATA_DIR: dataDir, ...sealedWith(1) })).stop()
+    const verify = (env: Record<string, string>) => command('verify-events', [], env).ended
+    const right = await verify(sealedWith(1))
+    expect(right).toMatchObject({ code: 0, stderr: '' })
+    expect(right.stdout).toMatch(/^[1-9]\d* sealed values: every one opens$/m)
+    expect(await verify({ ...sealedWith(2), DATA_KEY_PREVIOUS: sealedWith(1).DATA_KEY })).toMatchObject({ code: 0 })
+    const wrong = await verify(sealedWith(2))
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/^(\d+) of \1 sealed values do not open/)])
+  })
+
   test('leaves an older database as it is', async () => {
     await command('seed-demo', []).ended
     const file = new Sqlite(path.join(dataDir, 'app.db'))

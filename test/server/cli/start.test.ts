@@ -3,10 +3,12 @@ import fs from 'node:fs'
 import http, { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { SERVER_FILE } from '../../../server/cli/server-bundle'
 import { buildFile, buildPng, buildSubmission } from '../../support/builders'
 import { tempDir } from '../../support/engines'
 import { openEventStream } from '../../support/event-stream'
-import { launch, removeTemplate, startServer, cleanUp, usedDataDir } from '../../support/server-process'
+import { follow, launch, removeTemplate, startServer, cleanUp, usedDataDir } from '../../support/server-process'
 
 /** Servers are started as processes, several a test. */
 jest.setTimeout(60_000)
@@ -79,6 +81,29 @@ describe('a start that cannot work', () => {
     expect(stderr).toContain(inTheWay)
   })
 
+  test('a data folder where none can be made ends the start, too', async () => {
+    const stderr = await refused({ DATA_DIR: '/proc/nope' })
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain('DATA_DIR /proc/nope')
+  })
+
+  test('a database file that may not be opened is named in one line', async () => {
+    fs.mkdirSync(path.join(dataDir, 'app.db'))
+    const stderr = await refused({})
+    expect(stderr).toMatch(ONE_LINE)
+    expect(stderr).toContain(path.join(dataDir, 'app.db'))
+  })
+
+  test('an .env that may not be read is an error, not a missing file', async () => {
+    const file = path.join(dataDir, '.env')
+    fs.writeFileSync(file, 'NODE_ENV=production\n', { mode: 0o000 })
+    fs.chmodSync(dataDir, 0o777)
+    const nobody = process.getuid?.() === 0 ? { uid: 65534 } : {}
+    const { ended } = follow([SERVER_FILE], { PORT: '0', DATA_DIR: dataDir }, { cwd: dataDir, confinement: nobody })
+    const { code, stderr } = await ended
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${file} cannot be read (EACCES)`)])
+  })
+
   test('a port in use is named in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
@@ -99,6 +124,43 @@ describe('a start that cannot work', () => {
   test('production without secrets does not start and leaves no demo', async () => {
     expect(await refused({ NODE_ENV: 'production' })).toMatch(/JWT_SECRET.*\n.*DATA_KEY/)
     expect(fs.readdirSync(dataDir)).toEqual([])
+  })
+})
+
+describe('what a running server says', () => {
+  const KEYS = { DATA_KEY: Buffer.alloc(32, 1).toString('base64'), EVENT_KEY: 'the-key-of-the-first-start' }
+  const said = async ({ output }: { output: { stdout: string } }, line: RegExp) => {
+    while (!line.test(output.stdout)) await wait(20)
+  }
+
+  test('every request soon, however quiet it is', async () => {
+    const server = await startServer({ DATA_DIR: await usedDataDir(), LOG_LEVEL: 'info' })
+    await said(server, /"msg":"listening"/)
+    await server.api.get('/no/such/page')
+    await said(server, /"route":"unmatched"/)
+    server.child.kill('SIGKILL')
+    await server.ended
+  })
+
+  test('that it is open to the world outside production', async () => {
+    const server = await startServer({ DATA_DIR: await usedDataDir(), PUBLIC_URL: 'https://service.example.com' })
+    await said(server, /"level":40.*NODE_ENV is not production/)
+    await said(server, /!! .*NODE_ENV=production/)
+    const { stdout } = await server.stop()
+    const local = await startServer({ DATA_DIR: await usedDataDir(), PUBLIC_URL: 'https://localhost:8443' })
+    await said(local, /demo-customer-1/)
+    expect(stdout).toContain('NODE_ENV is not production')
+    expect((await local.stop()).stdout).not.toContain('NODE_ENV')
+  })
+
+  test('that stored values and events need other keys', async () => {
+    await (await startServer({ DATA_DIR: dataDir, ...KEYS })).stop()
+    const right = await (await startServer({ DATA_DIR: dataDir, ...KEYS })).stop()
+    expect(right.stdout).not.toMatch(/"level":50/)
+    const other = { DATA_KEY: Buffer.alloc(32, 2).toString('base64'), EVENT_KEY: 'the-key-of-the-next-start!' }
+    const wrong = await (await startServer({ DATA_DIR: dataDir, ...other })).stop()
+    expect(wrong.stdout).toMatch(/"level":50.*DATA_KEY is not the key/)
+    expect(wrong.stdout).toMatch(/"level":50.*EVENT_KEY is not the key/)
   })
 })
 

@@ -177,14 +177,33 @@ describe('faults', () => {
   })
 
   test.each<[string, Env, string]>([
-    ['a port that is no number', { PORT: 'http' }, 'PORT'],
-    ['a port below zero', { PORT: '-1' }, 'PORT'],
+    ['a port that is no number', { PORT: 'http' }, 'PORT: must be a whole number from 0 to 65535'],
+    ['a port below zero', { PORT: '-1' }, 'PORT: must be a whole number from 0 to 65535'],
+    ['a proxy that is no address', { TRUSTED_PROXIES: '10.0.0.0/8, proxy' }, 'TRUSTED_PROXIES: "proxy" is no address'],
+    ['a SQL Server without a database', { DATABASE_URL: 'mssql://sa:p@db:1433?encrypt=true' }, 'names no database'],
     ['an unknown environment', { NODE_ENV: 'staging' }, 'NODE_ENV'],
     ['sandboxes in production', { NODE_ENV: 'production', UPSTREAMS: 'sandbox' }, 'UPSTREAMS'],
     ['half of the WeChat account', { WECHAT_APPID: 'wx1' }, 'WECHAT_SECRET'],
     ['the other half of it', { WECHAT_SECRET: 's' }, 'WECHAT_APPID'],
   ])('refuses %s', (_case, env, named) => {
     expect(faultsOf(env)).toEqual([expect.stringContaining(named)])
+  })
+})
+
+describe('the public address in production', () => {
+  const of = (PUBLIC_URL: string) => ({ NODE_ENV: 'production', PUBLIC_URL })
+
+  test.each([
+    'https://a.example.com/',
+    'https://a.example.com/app',
+    'https://a.example.com?x',
+    'https://a.example.com/#',
+  ])('refuses %s: the proxy takes the site from it, too', (url) => {
+    expect(faultsOf(of(url))).toEqual([expect.stringMatching(/^PUBLIC_URL: must be scheme and host alone/)])
+  })
+
+  test.each(['https://A.example.com', 'https://a.example.com:443', 'http://10.0.0.5:8080'])('takes %s', (url) => {
+    expect(parseConfig(of(url)).publicUrl).toBe(url)
   })
 })
 

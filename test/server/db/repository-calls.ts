@@ -174,6 +174,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     changeAccount: [[id, { state: 'EXPIRED' }, on]],
     removeAccount: [[id, on]],
     sealed: [[], [on]],
+    newestSealed: [[]],
     reseal: [[{ id, password: 'p', cookie: 'c' }, { password: 'q', cookie: 'd' }, on]],
     sealedChallenges: [[], [on]],
     resealChallenge: [[{ id, context: 'c' }, on]],
@@ -419,6 +420,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     findByUuid: [['u'], ['u', on]],
     findByVid: [['v'], ['v', on]],
     active: [[]],
+    newestOptions: [[]],
     list: [[], [on]],
     insert: [[row('wxwork_session')], [row('wxwork_session'), on]],
     update: [
@@ -490,6 +492,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     head: [[id]],
     headOf: [[id]],
     chains: [[texts(500)]],
+    newestKeyId: [[]],
     firstOrphan: [[]],
     ofWorkOrder: [[id]],
   })),

@@ -57,6 +57,13 @@ describe('metrics', () => {
   })
   afterAll(() => app.close())
 
+  test.each(['/metrics/', '/Metrics', '//metrics', '/metrics//', '/%6detrics', '/livez/', '/readyz/', '/LIVEZ'])(
+    'and probes have one spelling: %s is not found',
+    async (path) => {
+      expect((await app.api.get(path, { token: 'scrape-me' })).status).toBe(404)
+    },
+  )
+
   test('are closed by their token', async () => {
     for (const token of [undefined, 'wrong', await app.api.customer()]) {
       const { status, body } = await app.api.get('/metrics', { token })

@@ -48,6 +48,16 @@ suite('what replicas share through Redis', () => {
     return app
   }
 
+  test('a connection that is closed on purpose is not told as lost', async () => {
+    const told: string[] = []
+    const listening = pino({ level: 'warn' }, { write: (line: string) => void told.push(line) })
+    const connection = await openRedis(redis().url, listening)
+    expect(connection.isUp()).toBe(true)
+    await connection.close()
+    await until(() => connection.commands.status === 'end')
+    expect(told).toEqual([])
+  })
+
   describe('WeChat’s token', () => {
     let logins: boolean[]
     let valid: string
