@@ -16,7 +16,6 @@ import { createBinaries } from './features/external-log/binaries'
 import { createExternalLogRepository } from './features/external-log/repository'
 import { createReplay } from './features/external-log/replay'
 import { type CallNotes, createExternalLog } from './features/external-log/service'
-import type { FileStorage } from './features/files/storage'
 import { createJobRepository } from './features/jobs/repository'
 import { createJobService } from './features/jobs/service'
 import { createSessionBoard } from './features/session-board/service'
@@ -38,6 +37,7 @@ import { createCustomerRepository } from './features/customers/repository'
 import { createCustomerService } from './features/customers/service'
 import { createFileLinks } from './features/files/links'
 import { createFileRepository } from './features/files/repository'
+import { createDecoder, type Decoder } from './features/files/decode'
 import { createFileService, type FileService } from './features/files/service'
 import { createIdempotencyRepository } from './features/idempotency/repository'
 import { createIdempotency } from './features/idempotency/service'
@@ -124,9 +124,11 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const wechat = cloudParts.throughCloud(ownWechat)
   const ngs = connectNgs(config, client, overrides.ngsBaseUrl)
   const tokens = createTokens(secrets.jwtSecret, now)
+  const decoder = createDecoder(storage)
   const files = createFileService({
     repository: fileRepository,
     storage,
+    decoder,
     links: createFileLinks({ secret: secrets.jwtSecret, publicUrl: config.publicUrl, now }),
     transaction,
     now,
@@ -168,7 +170,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const customerRepository = createCustomerRepository(database)
   const taskRepository = createTaskRepository(database)
   const lifecycle = createTaskLifecycle({ repository: taskRepository, events, notifications, partners, now })
-  const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, storage, secrets })
+  const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, decoder, secrets })
   const customerAdmin = createCustomerAdmin({ ...shared, repository: customerRepository, partners })
   const common = { ...shared, config, secrets, database, staff, notifications, recordCall, log }
   const externalSites = createExternalSiteParts({
@@ -268,7 +270,7 @@ export type Context = Awaited<ReturnType<typeof createContext>>
 
 interface FieldWorkDeps {
   database: Database
-  storage: FileStorage
+  decoder: Decoder
   files: FileService
   audit: AuditService
   events: EventService

@@ -4,6 +4,7 @@ import { isOutcomeUnknown } from '../../db/db-error'
 import { AppError, invalidField } from '../../errors/app-error'
 import { newId } from '../../ids'
 import type { Upload } from '../../http/uploads'
+import type { Decoder } from './decode'
 import { type FileKind, sniffFile } from './file-kind'
 import type { Once } from '../idempotency/service'
 import type { FileLinks, FileVariant } from './links'
@@ -31,6 +32,7 @@ const REFUSED: Record<string, string> = {
 export interface FileServiceDeps {
   repository: FileRepository
   storage: FileStorage
+  decoder: Decoder
   links: FileLinks
   transaction: Database['transaction']
   now: () => Date
@@ -41,7 +43,7 @@ export interface CheckedUpload {
   rule: AcceptRule
 }
 
-export function createFileService({ repository, storage, links, transaction, now }: FileServiceDeps) {
+export function createFileService({ repository, storage, decoder, links, transaction, now }: FileServiceDeps) {
   const rendering = new Map<string, Promise<unknown>>()
 
   async function checkedMime(upload: Upload, { kinds, maxBytes }: AcceptRule): Promise<string> {
@@ -111,7 +113,7 @@ export function createFileService({ repository, storage, links, transaction, now
   async function thumbnailKey(row: FileRow): Promise<string> {
     const key = `${row.storage_key}.thumb`
     if ((await storage.size(key)) !== null) return key
-    const running = rendering.get(key) ?? renderThumbnail(storage, row.storage_key, key)
+    const running = rendering.get(key) ?? renderThumbnail(decoder, row.storage_key, key)
     rendering.set(key, running)
     try {
       return (await running) ? key : row.storage_key
