@@ -5,56 +5,41 @@ import type { Config } from './config/config'
 import type { Secrets } from './config/secrets'
 import type { HttpCall } from './connectors/kit/http'
 import { createCommits } from './db/after-commit'
-import { type Database, openDatabase } from './db/database'
+import { openDatabase } from './db/database'
 import { createAuditRepository } from './features/audit/repository'
-import { type AuditService, createAuditService } from './features/audit/service'
+import { createAuditService } from './features/audit/service'
 import { createCustomerAdmin } from './features/customers/admin'
 import { createCurrentCustomers } from './features/customers/current'
-import { createDispatchRepository } from './features/dispatch/repository'
-import { createDispatchService } from './features/dispatch/service'
 import { createBinaries } from './features/external-log/binaries'
 import { createExternalLogRepository } from './features/external-log/repository'
 import { createReplay } from './features/external-log/replay'
 import { type CallNotes, createExternalLog } from './features/external-log/service'
-import type { FileStorage } from './features/files/storage'
 import { createJobRepository } from './features/jobs/repository'
 import { createJobService } from './features/jobs/service'
 import { createSessionBoard } from './features/session-board/service'
-import { createSlaRepository } from './features/sla/repository'
-import { createSlaService } from './features/sla/service'
 import { createStaffRepository } from './features/staff/repository'
-import { createStaffService, type StaffService } from './features/staff/service'
-import { createSyncRepository } from './features/sync/repository'
-import { createSyncService } from './features/sync/service'
-import { createCheckin } from './features/visits/checkin'
-import { createEvidence } from './features/visits/evidence'
-import { createFixes } from './features/visits/fixes'
-import { createVisitRepository } from './features/visits/repository'
-import { createVisitService } from './features/visits/service'
-import { createTickets } from './features/visits/tickets'
-import { createWorkOrderRepository } from './features/work-orders/repository'
-import { createWorkOrderService } from './features/work-orders/service'
+import { createStaffService } from './features/staff/service'
 import { createCustomerRepository } from './features/customers/repository'
 import { createCustomerService } from './features/customers/service'
 import { createFileLinks } from './features/files/links'
 import { createFileRepository } from './features/files/repository'
-import { createFileService, type FileService } from './features/files/service'
+import { createDecoder } from './features/files/decode'
+import { createFileService } from './features/files/service'
 import { createIdempotencyRepository } from './features/idempotency/repository'
 import { createIdempotency } from './features/idempotency/service'
 import { createModeration } from './features/moderation/service'
 import { createLive } from './features/live/service'
 import type { LiveTransport } from './features/live/transport'
 import { createNgsProxy } from './features/ngs-proxy/service'
-import type { NotificationService } from './features/notifications/service'
 import { circuitsOf, createHealthService } from './features/platform/health'
 import { createTaskImport } from './features/tasks/import'
-import { createTaskLifecycle, type TaskLifecycle } from './features/tasks/lifecycle'
+import { createTaskLifecycle } from './features/tasks/lifecycle'
 import { createTaskRepository } from './features/tasks/repository'
 import { createTaskService } from './features/tasks/service'
 import { createChainHeads } from './features/work-order-events/heads'
 import { createEventRepository } from './features/work-order-events/repository'
 import { createOrderVerifier, createVerifier } from './features/work-order-events/verify'
-import { createEventService, type EventService } from './features/work-order-events/service'
+import { createEventService } from './features/work-order-events/service'
 import { connectWechat } from './wiring/wechat'
 import { createConsoleParts } from './wiring/console'
 import { createExternalSiteParts, type ExternalSiteParts } from './wiring/external-sites'
@@ -63,6 +48,7 @@ import { createMetrics } from './http/metrics'
 import { createTokens } from './http/tokens'
 import { createLog } from './log'
 import { createCloudParts } from './wiring/cloud'
+import { createFieldWork } from './wiring/field-work'
 import { connectNgs } from './wiring/ngs'
 import { createOutboxParts } from './wiring/outbox'
 import { openSharedParts } from './wiring/shared'
@@ -127,10 +113,12 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   const tokens = createTokens(secrets.jwtSecret, now)
   const customerRepository = createCustomerRepository(database)
   const currentCustomers = createCurrentCustomers(customerRepository)
+  const decoder = createDecoder(storage)
   const files = createFileService({
     repository: fileRepository,
     customers: currentCustomers,
     storage,
+    decoder,
     links: createFileLinks({ secret: secrets.jwtSecret, publicUrl: config.publicUrl, now }),
     transaction,
     now,
@@ -173,7 +161,7 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
   })
   const taskRepository = createTaskRepository(database)
   const lifecycle = createTaskLifecycle({ repository: taskRepository, events, notifications, partners, now })
-  const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, storage, secrets })
+  const fieldWork = createFieldWork({ ...shared, database, lifecycle, events, notifications, staff, decoder, secrets })
   const customerAdmin = createCustomerAdmin({ ...shared, ...ofCustomers, partners })
   const common = { ...shared, config, secrets, database, staff, notifications, recordCall, log }
   const externalSites = createExternalSiteParts({
@@ -271,45 +259,3 @@ export async function createContext(config: Config, secrets: Secrets, overrides:
 }
 
 export type Context = Awaited<ReturnType<typeof createContext>>
-
-interface FieldWorkDeps {
-  database: Database
-  storage: FileStorage
-  files: FileService
-  audit: AuditService
-  events: EventService
-  notifications: NotificationService
-  lifecycle: TaskLifecycle
-  staff: StaffService
-  secrets: Secrets
-  transaction: Database['transaction']
-  now: () => Date
-}
-
-/** Everything between dispatch and completion. */
-function createFieldWork(deps: FieldWorkDeps) {
-  const { database, secrets, now } = deps
-  const tickets = createTickets({ secret: secrets.jwtSecret, now })
-  const sla = createSlaService({ ...deps, repository: createSlaRepository(database) })
-  const dispatch = createDispatchService({ ...deps, repository: createDispatchRepository(database.db) })
-  const visitRepository = createVisitRepository(database)
-  const fixes = createFixes({ repository: visitRepository, now })
-  const checkin = createCheckin({ ...deps, repository: visitRepository, fixes, dispatch, sla, tickets })
-  const visits = createVisitService({ ...deps, repository: visitRepository, checkin, fixes, sla })
-  const workOrders = createWorkOrderService({
-    ...deps,
-    repository: createWorkOrderRepository(database),
-    dispatch,
-    visits,
-    sla,
-    tickets,
-  })
-  return {
-    sla,
-    dispatch,
-    visits,
-    workOrders,
-    evidence: createEvidence({ ...deps, repository: visitRepository }),
-    sync: createSyncService({ ...deps, repository: createSyncRepository(database.db), visits, workOrders }),
-  }
-}

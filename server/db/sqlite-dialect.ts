@@ -13,7 +13,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
-import { Mutex } from './mutex'
+import { Mutex } from '../mutex'
 
 /**
  * Kysely on better-sqlite3 with two handles: one writer behind a queue, one reader that never waits for it (WAL).

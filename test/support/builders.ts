@@ -1,5 +1,5 @@
 import { crc32, deflateRawSync } from 'node:zlib'
-import sharp from 'sharp'
+import sharp, { type JpegOptions } from 'sharp'
 import type { TaskSubmission } from '../../types/api/tasks'
 
 type Changes = {
@@ -35,6 +35,17 @@ export function buildSubmission(changes: Changes = {}): TaskSubmission {
 export const buildPng = (width = 40, height = 30, background = '#0f766e'): Promise<Buffer> =>
   sharp({ create: { width, height, channels: 3, background } })
     .png()
+    .toBuffer()
+
+/** A PNG of one colour that cannot be decoded row by row. */
+export const buildInterlacedPng = (width: number, height: number): Promise<Buffer> =>
+  sharp({ create: { width, height, channels: 3, background: '#0f766e' } })
+    .png({ progressive: true })
+    .toBuffer()
+
+export const buildJpeg = (width: number, height: number, options: JpegOptions = {}): Promise<Buffer> =>
+  sharp({ create: { width, height, channels: 3, background: '#0f766e' } })
+    .jpeg(options)
     .toBuffer()
 
 export const buildPdf = (text = 'report'): Buffer =>
@@ -100,8 +111,8 @@ const office = (part: string, type: string, xml: string) =>
     [part]: xml,
   })
 
-/** A small Word file of 2007 and later. */
-export const buildDocx = () => office('word/document.xml', 'wordprocessingml.document.main', '<w:document/>')
+/** A small Word file of 2007 and later; a long text makes a small file that unpacks to a large one. */
+export const buildDocx = (xml = '<w:document/>') => office('word/document.xml', 'wordprocessingml.document.main', xml)
 /** A small Excel file of 2007 and later. */
 export const buildXlsx = () => office('xl/workbook.xml', 'spreadsheetml.sheet.main', '<workbook/>')
 

@@ -96,8 +96,11 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
       return toSession(row, keeper.storedLogin(row))
     },
 
-    /** For services: as `ensureSession`, but waits for a person's answer up to `patienceMs`. */
-    async hold(at: Account, { patienceMs = 0 }: { patienceMs?: number } = {}): Promise<HeldSession> {
+    /** For services: as `ensureSession`, but waits for a person's answer up to `patienceMs`, or until the caller stops. */
+    async hold(
+      at: Account,
+      { patienceMs = 0, isStopping = () => false }: { patienceMs?: number; isStopping?: () => boolean } = {},
+    ): Promise<HeldSession> {
       const deadline = performance.now() + patienceMs
       for (;;) {
         try {
@@ -106,7 +109,7 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
           return { id: row.id, account: row.account, sealed: row.cookie, credential }
         } catch (error) {
           const isWaiting = error instanceof AppError && error.code === 'CHALLENGE_OPEN'
-          if (!isWaiting || performance.now() >= deadline) throw error
+          if (!isWaiting || isStopping() || performance.now() >= deadline) throw error
           await wait(PERSON_POLL_MS)
         }
       }

@@ -97,7 +97,7 @@ export class Pull {
   /** Runs `work` with a login; one that the site refuses is renewed once. */
   async #logged<T>(work: (session: HeldSession) => Promise<T>): Promise<T> {
     const at = { system: this.run.system_name, account: this.run.account }
-    const hold = () => this.deps.sessions.hold(at, { patienceMs: PATIENCE_MS })
+    const hold = () => this.#hold(at)
     const session = (this.#session ??= await hold())
     try {
       return await work(session)
@@ -107,6 +107,15 @@ export class Pull {
       if (this.#session === session) this.#session = null
       this.#session ??= await hold()
       return work(this.#session)
+    }
+  }
+
+  async #hold(at: { system: string; account: string }): Promise<HeldSession> {
+    const { isStopping } = this
+    try {
+      return await this.deps.sessions.hold(at, { patienceMs: PATIENCE_MS, isStopping })
+    } catch (error) {
+      throw isStopping() ? new PullInterrupted('', { cause: error }) : error
     }
   }
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { fileTypeFromFile } from 'file-type/node'
-import sharp from 'sharp'
+import { isDecodable } from './decode'
 
 export type FileKind = 'image' | 'document'
 export interface SniffedFile {
@@ -22,28 +22,21 @@ const CFB_BY_EXTENSION: Record<string, string> = {
   '.doc': 'application/msword',
   '.xls': 'application/vnd.ms-excel',
 }
-const MAX_PIXELS = 100_000_000
 
 /** What a file is by its content; null when it is nothing we take. The name never decides against the content. */
 export async function sniffFile(localPath: string, name: string): Promise<SniffedFile | null> {
   const found = await fileTypeFromFile(localPath).catch(() => undefined)
   if (!found) return null
-  if (IMAGES.has(found.mime)) return (await isReasonable(localPath)) ? { kind: 'image', mime: found.mime } : null
+  if (IMAGES.has(found.mime)) {
+    // Nothing of ours will decode what cannot even be measured.
+    const reasonable = await isDecodable(localPath).catch(() => true)
+    return reasonable ? { kind: 'image', mime: found.mime } : null
+  }
   if (DOCUMENTS.has(found.mime)) return { kind: 'document', mime: found.mime }
   const legacy = CFB_BY_EXTENSION[path.extname(name).toLowerCase()]
   if (found.mime === 'application/x-cfb' && legacy && !(await isInstaller(localPath)))
     return { kind: 'document', mime: legacy }
   return null
-}
-
-/** A small file can declare billions of pixels: whoever decodes it pays. */
-async function isReasonable(localPath: string): Promise<boolean> {
-  try {
-    const { width, height, pages } = await sharp(localPath).metadata()
-    return width * height * (pages ?? 1) <= MAX_PIXELS
-  } catch {
-    return true // nothing of ours will decode what cannot even be measured
-  }
 }
 
 const CFB_SECTOR_SHIFT_OFFSET = 30

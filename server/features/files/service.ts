@@ -5,6 +5,7 @@ import { AppError, invalidField } from '../../errors/app-error'
 import { newId } from '../../ids'
 import type { Upload } from '../../http/uploads'
 import type { CurrentCustomers } from '../customers/current'
+import type { Decoder } from './decode'
 import { type FileKind, sniffFile } from './file-kind'
 import type { Once } from '../idempotency/service'
 import type { FileLinks, FileVariant } from './links'
@@ -36,6 +37,7 @@ export interface FileServiceDeps {
   repository: FileRepository
   customers: Pick<CurrentCustomers, 'current'>
   storage: FileStorage
+  decoder: Decoder
   links: FileLinks
   transaction: Database['transaction']
   now: () => Date
@@ -47,7 +49,7 @@ export interface CheckedUpload {
 }
 
 export function createFileService(deps: FileServiceDeps) {
-  const { repository, customers, storage, links, transaction, now } = deps
+  const { repository, customers, storage, decoder, links, transaction, now } = deps
   const rendering = new Map<string, Promise<unknown>>()
 
   async function checkedMime(upload: Upload, { kinds, maxBytes }: AcceptRule): Promise<string> {
@@ -117,7 +119,7 @@ export function createFileService(deps: FileServiceDeps) {
   async function thumbnailKey(row: FileRow): Promise<string> {
     const key = `${row.storage_key}.thumb`
     if ((await storage.size(key)) !== null) return key
-    const running = rendering.get(key) ?? renderThumbnail(storage, row.storage_key, key)
+    const running = rendering.get(key) ?? renderThumbnail(decoder, row.storage_key, key)
     rendering.set(key, running)
     try {
       return (await running) ? key : row.storage_key

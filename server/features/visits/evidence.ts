@@ -4,9 +4,9 @@ import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
 import type { Upload } from '../../http/uploads'
 import { shanghaiTime } from '../../time'
+import type { Decoder } from '../files/decode'
 import { IMAGE_RULE } from '../files/schema'
 import type { FileService } from '../files/service'
-import type { FileStorage } from '../files/storage'
 import type { Once } from '../idempotency/service'
 import type { CheckinSubject, VisitRepository } from './repository'
 import type { EvidenceInput } from './schema'
@@ -15,13 +15,13 @@ import { stampPhoto } from './stamp'
 export interface EvidenceDeps {
   repository: VisitRepository
   files: FileService
-  storage: FileStorage
+  decoder: Decoder
   transaction: Database['transaction']
   now: () => Date
 }
 
 /** Photos that prove a visit: the original stays untouched, a stamped copy is made beside it. */
-export function createEvidence({ repository, files, storage, transaction, now }: EvidenceDeps) {
+export function createEvidence({ repository, files, decoder, transaction, now }: EvidenceDeps) {
   async function ownOrder(who: StaffPrincipal, workOrderId: string): Promise<CheckinSubject> {
     const subject = await repository.subject(workOrderId)
     if (!subject) throw new AppError('NOT_FOUND', { message: '工单不存在' })
@@ -39,7 +39,7 @@ export function createEvidence({ repository, files, storage, transaction, now }:
       const capturedAt = input.capturedAt ?? now()
       return files.store([{ upload, rule: IMAGE_RULE }], `staff:${who.id}`, async ([stored]) => {
         const stampedKey = `${stored!.storage_key}.stamped`
-        const stamped = await stampPhoto(storage, stored!.storage_key, stampedKey, [
+        const stamped = await stampPhoto(decoder, stored!.storage_key, stampedKey, [
           `${shanghaiTime(capturedAt)} +08:00`,
           order.task_id,
           coordinatesText(input),

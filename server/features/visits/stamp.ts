@@ -1,35 +1,20 @@
 import sharp from 'sharp'
-import type { FileStorage } from '../files/storage'
+import { type Decoder, opened } from '../files/decode'
 
-const MAX_PIXELS = 100_000_000
 const MAX_EDGE_PIXELS = 1920
 
 /** The font is shipped: a server without any would draw nothing. */
 const fontFile = () => require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')
 
 /** Writes a copy of a photo with the lines drawn onto its lower edge. @returns false when it cannot be decoded */
-export async function stampPhoto(storage: FileStorage, from: string, to: string, lines: string[]): Promise<boolean> {
-  const source = await storage.local(from)
-  try {
-    const photo = await sharp(source.path, { limitInputPixels: MAX_PIXELS })
-      .rotate()
-      .resize(MAX_EDGE_PIXELS, MAX_EDGE_PIXELS, { fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: '#fff' })
-      .toBuffer({ resolveWithObject: true })
-    const { width, height } = photo.info
-    const label = await drawLabel(lines, width, height)
-    const stamped = await sharp(photo.data)
+export const stampPhoto = (decoder: Decoder, from: string, to: string, lines: string[]): Promise<boolean> =>
+  decoder.derive({ from, to, edge: MAX_EDGE_PIXELS }, async (photo) => {
+    const label = await drawLabel(lines, photo.info.width, photo.info.height)
+    return opened(photo)
       .composite([{ input: label, gravity: 'southwest' }])
       .jpeg({ quality: 85 })
       .toBuffer()
-    await storage.write(to, stamped)
-    return true
-  } catch {
-    return false
-  } finally {
-    await source.release()
-  }
-}
+  })
 
 /** White text on a dark band, never larger than the photo. */
 async function drawLabel(lines: string[], width: number, height: number): Promise<Buffer> {

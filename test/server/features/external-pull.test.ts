@@ -242,3 +242,11 @@ test('a site that speaks of more orders than it shows does not keep a pull for e
     liar.close()
   }
 })
+
+test('a server that stops does not wait for the person who is asked for a captcha, and the pull goes on later', async () => {
+  await start({ decoder: null })
+  const id = await external.pull()
+  while ((await external.challenges()).length === 0) await wait(10)
+  await external.app.context.externalWorkOrders.stop()
+  expect(await external.run(id)).toMatchObject({ finished_at: null, error: null })
+})

@@ -5,6 +5,8 @@ import {
   buildDocx,
   buildFile,
   buildForm,
+  buildInterlacedPng,
+  buildJpeg,
   buildPdf,
   buildPng,
   buildSubmission,
@@ -95,10 +97,22 @@ describe.each(ENGINES)('what may be uploaded, on %s', (engine) => {
     expect((await store(await buildPng(), 'a.png', { purpose: 'avatar' })).status).toBe(200)
   })
 
-  test('a picture of more than 100 million pixels is refused', async () => {
-    const bomb = await buildPng(20_000, 5001)
+  test.each<[what: string, build: () => Promise<Buffer>]>([
+    ['more than 120 million pixels', () => buildPng(20_000, 6001)],
+    ['rows of half a megabyte', () => buildPng(180_000, 12)],
+    ['81 million interlaced pixels', () => buildInterlacedPng(9000, 9000)],
+    ['108 million pixels in several passes', () => buildJpeg(12_000, 9000, { progressive: true })],
+  ])('a picture of %s is refused: decoding it would take all memory', async (_what, build) => {
+    const bomb = await build()
     expect(bomb.length).toBeLessThan(5 * MB)
     expect((await store(bomb, 'bomb.png')).status).toBe(415)
+  })
+
+  test('the largest photos phones take are shown small like any other', async () => {
+    const { status, body } = await store(await buildJpeg(12_000, 9000), 'a.jpg')
+    expect(status).toBe(200)
+    const small = await fetch(app.url + app.context.files.link(body.data.file_id, 'thumbnail'))
+    expect(await sharp(Buffer.from(await small.arrayBuffer())).metadata()).toMatchObject({ width: 360, height: 270 })
   })
 
   test('pictures have up to 5 MB and not a byte more', async () => {

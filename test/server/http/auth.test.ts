@@ -1,17 +1,21 @@
 import { createHmac } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { buildSubmission } from '../../support/builders'
+import { addCrew, type Crew, NO_LIMITS } from '../../support/field-work'
 import { startTestApp, type TestApp } from '../../support/test-app'
 
 let app: TestApp
+let crew: Crew
 let token: string
 beforeAll(async () => {
-  app = await startTestApp()
-  token = await app.api.customer()
+  app = await startTestApp({ ...NO_LIMITS, ngs: true, wxwork: true })
+  crew = await addCrew(app)
+  token = crew.customer.token
 })
 afterAll(() => app.close())
 
-const ROUTES: [method: string, path: string][] = [
+type Route = [method: string, path: string]
+const ROUTES: Route[] = [
   ['GET', '/api/v1/user/profile'],
   ['PUT', '/api/v1/user/profile'],
   ['POST', '/api/v1/wechat/phone'],
@@ -23,52 +27,123 @@ const ROUTES: [method: string, path: string][] = [
   ['POST', '/api/v1/subscriptions'],
   ['GET', '/api/v1/notifications'],
 ]
-const seconds = () => Math.floor(app.clock.now().getTime() / 1000)
-const sign = (claims: object, options: jwt.SignOptions = {}, secret = app.secrets.jwtSecret) =>
-  jwt.sign(
-    { typ: 'customer', iat: seconds(), exp: seconds() + 3600, iss: 'field-service', sub: '1', ...claims },
-    secret,
-    options,
-  )
-const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-const payload = () => part({ typ: 'customer', sub: '1', iss: 'field-service', iat: seconds(), exp: seconds() + 3600 })
 
-const FORGED: Record<string, () => string> = {
-  'another secret': () => sign({}, {}, 'another-secret-of-sixteen'),
-  'the secret “secret”': () => sign({}, {}, 'secret'),
-  'alg none': () => `${part({ alg: 'none', typ: 'JWT' })}.${payload()}.`,
-  'alg NoNe': () => `${part({ alg: 'NoNe', typ: 'JWT' })}.${payload()}.`,
-  'HS512 with our secret': () => sign({}, { algorithm: 'HS512' }),
-  'an empty signature': () => sign({}).replace(/[^.]+$/, ''),
-  'a changed customer': () => {
-    const [head, , signature] = token.split('.')
-    return `${head}.${payload().replace(/^/, '')}.${signature}`
+/** Each family of routes: whose token is forged, a token that is good, and what the family's refusal is made of. */
+const FAMILIES: Record<string, { typ: 'customer' | 'staff'; good: () => string; routes: Route[]; refusal: object }> = {
+  '/api/v1': {
+    typ: 'customer',
+    good: () => token,
+    routes: ROUTES,
+    refusal: { code: 401, message: expect.any(String), data: null, traceId: expect.any(String) },
   },
-  'a key confused for a public one': () => {
-    const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${payload()}`
+  '/api/v1/admin': {
+    typ: 'staff',
+    good: () => crew.admin.token,
+    routes: [
+      ['GET', '/api/v1/admin/tasks'],
+      ['POST', '/api/v1/admin/staff'],
+      ['GET', '/api/v1/admin/external/systems'],
+    ],
+    refusal: { code: 401, message: expect.any(String), data: null, traceId: expect.any(String) },
+  },
+  staff: {
+    typ: 'staff',
+    good: () => crew.admin.token,
+    routes: [
+      ['GET', '/auth/me'],
+      ['POST', '/auth/password'],
+      ['GET', '/homecare/work-orders'],
+      ['POST', '/homecare/dispatch'],
+      ['POST', '/homecare/checkin/submit'],
+    ],
+    refusal: { code: 'UNAUTHORIZED', msg: expect.any(String), data: null, traceId: expect.any(String) },
+  },
+  '/ngs/wo': {
+    typ: 'staff',
+    good: () => crew.admin.token,
+    routes: [
+      ['POST', '/ngs/wo/save'],
+      ['POST', '/ngs/wo/close'],
+    ],
+    refusal: { code: 0, message: expect.any(String), value: null },
+  },
+  '/api': {
+    typ: 'staff',
+    good: () => crew.admin.token,
+    routes: [
+      ['GET', '/api/state'],
+      ['POST', '/api/send-text'],
+    ],
+    refusal: { ok: false, message: expect.any(String) },
+  },
+}
+
+const seconds = () => Math.floor(app.clock.now().getTime() / 1000)
+const claimsOf = (typ: string) => ({
+  typ,
+  sub: typ === 'staff' ? crew.adminId : '1',
+  iss: 'field-service',
+  iat: seconds(),
+  exp: seconds() + 3600,
+})
+const sign = (claims: object, options: jwt.SignOptions = {}, secret = app.secrets.jwtSecret) =>
+  jwt.sign({ ...claimsOf('customer'), ...claims }, secret, options)
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** What is wrong with a token that would otherwise be `claims`' own. */
+const FORGED: Record<string, (claims: ReturnType<typeof claimsOf>, good: string) => string> = {
+  'another secret': (claims) => sign(claims, {}, 'another-secret-of-sixteen'),
+  'the secret “secret”': (claims) => sign(claims, {}, 'secret'),
+  'alg none': (claims) => `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.`,
+  'alg NoNe': (claims) => `${part({ alg: 'NoNe', typ: 'JWT' })}.${part(claims)}.`,
+  'HS512 with our secret': (claims) => sign(claims, { algorithm: 'HS512' }),
+  'an empty signature': (claims) => sign(claims).replace(/[^.]+$/, ''),
+  'somebody else’s name in it': (claims, good) => {
+    const [head, payload, signature] = good.split('.')
+    const { sub } = JSON.parse(Buffer.from(payload!, 'base64url').toString())
+    const other = claims.typ === 'staff' ? crew.dispatcherId : String(Number(sub) + 1)
+    return `${head}.${part({ ...claims, sub: other })}.${signature}`
+  },
+  'a longer life': (_claims, good) => {
+    const [head, payload, signature] = good.split('.')
+    const own = JSON.parse(Buffer.from(payload!, 'base64url').toString())
+    return `${head}.${part({ ...own, exp: own.exp + 3600 })}.${signature}`
+  },
+  'a key confused for a public one': (claims) => {
+    const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`
     return `${text}.${createHmac('sha256', '').update(text).digest('base64url')}`
   },
-  'another issuer': () => sign({ iss: 'someone-else' }),
-  'no issuer': () => sign({ iss: undefined }),
-  'no type': () => sign({ typ: undefined }),
-  'an invented type': () => sign({ typ: 'admin' }),
-  'no subject': () => sign({ sub: undefined }),
-  'an unknown customer': () => sign({ sub: '999999' }),
-  'a subject that is no number': () => sign({ sub: "1' or '1'='1" }),
-  'a subject of an infinite number': () => sign({ sub: '1e999' }),
-  'a time that has not come': () => sign({ nbf: seconds() + 60 }),
+  'another issuer': (claims) => sign({ ...claims, iss: 'someone-else' }),
+  'no issuer': (claims) => sign({ ...claims, iss: undefined }),
+  'no type': (claims) => sign({ ...claims, typ: undefined }),
+  'an invented type': (claims) => sign({ ...claims, typ: 'admin' }),
+  'no subject': (claims) => sign({ ...claims, sub: undefined }),
+  'an unknown subject': (claims) => sign({ ...claims, sub: '999999' }),
+  'a subject that is no number': (claims) => sign({ ...claims, sub: "1' or '1'='1" }),
+  'a subject of an infinite number': (claims) => sign({ ...claims, sub: '1e999' }),
+  'a time that has not come': (claims) => sign({ ...claims, nbf: seconds() + 60 }),
   'no token at all': () => '',
   'no JWT': () => 'abc',
   'three dots': () => '...',
 }
 
-test.each(Object.entries(FORGED))('a token with %s is 401 on every route', async (_name, forge) => {
-  for (const [method, path] of ROUTES) {
-    const headers = { authorization: `Bearer ${forge()}` }
-    const { status, body } = await app.api.send(method, path, { headers, json: method === 'GET' ? undefined : {} })
-    expect([path, status, body.code, body.data]).toEqual([path, 401, 401, body.data])
-    expect(Object.keys(body).toSorted()).toEqual(['code', 'data', 'message', 'traceId'])
-  }
+describe.each(Object.entries(FAMILIES))('%s', (_family, { typ, good, routes, refusal }) => {
+  test.each(Object.entries(FORGED))('a token with %s is 401 on every route', async (_name, forge) => {
+    for (const [method, path] of routes) {
+      const headers = { authorization: `Bearer ${forge(claimsOf(typ), good())}` }
+      const { status, body } = await app.api.send(method, path, { headers, json: method === 'GET' ? undefined : {} })
+      expect([path, status]).toEqual([path, 401])
+      expect(body).toEqual(refusal)
+    }
+  })
+
+  test('the same token, not forged, is let in', async () => {
+    for (const one of [sign(claimsOf(typ)), good()])
+      for (const [method, path] of routes) {
+        const json = method === 'GET' ? undefined : {}
+        expect([path, (await app.api.send(method, path, { token: one, json })).status]).not.toEqual([path, 401])
+      }
+  })
 })
 
 test.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Token x', 'Bearer a b'])('the header %p is 401', async (authorization) => {

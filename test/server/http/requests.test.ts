@@ -1,6 +1,6 @@
 import http from 'node:http'
 import { gzipSync } from 'node:zlib'
-import { buildSubmission } from '../../support/builders'
+import { buildForm, buildSubmission, formFields } from '../../support/builders'
 import { startTestApp, type TestApp } from '../../support/test-app'
 
 let app: TestApp
@@ -88,9 +88,9 @@ describe('bodies', () => {
   )
 
   test('a form of 300 fields or with a megabyte of text is refused', async () => {
-    const many = new FormData()
+    const many = buildForm(formFields(buildSubmission()))
     for (let i = 0; i < 300; i++) many.append(`f${i}`, 'x')
-    expect([200, 400, 413]).toContain((await app.api.upload('/api/v1/tasks', many, { token })).status)
+    expect((await app.api.upload('/api/v1/tasks', many, { token })).status).toBe(413)
     const long = new FormData()
     long.append('description', 'x'.repeat(1024 * 1024 + 1))
     expect((await app.api.upload('/api/v1/tasks', long, { token })).status).toBe(413)
