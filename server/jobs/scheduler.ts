@@ -80,8 +80,9 @@ export async function createScheduler(jobs: Job[], deps: SchedulerDeps): Promise
   }
 
   async function onTime(job: Job): Promise<void> {
-    if (job.everywhere || !queue?.isUp()) return startWithRetries(job)
-    const due = new Date(Math.floor(Date.now() / 1000) * 1000)
+    // Not the present second: a process that was busy sees a time late, and it is that time all the same.
+    const [due] = timers.get(job.name)!.previousRuns(1, new Date(Date.now() + 1))
+    if (job.everywhere || !queue?.isUp()) return startWithRetries(job, due)
     later(graceMs, () => startWithRetries(job, due))
   }
 

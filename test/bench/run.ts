@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: how fast the application is beside a bare `node:http` server that does the same work and beside an
- * Express + TypeORM twin, in the same run on the same machine. Prints a table; asserts nothing.
+ * Express + TypeORM twin, in the same run on the same machine. Prints a table; ends with 1 where a target is missed.
  *
  *   --quick            short rounds and 10,000 rows in the large tables, for CI
+ *   --curve 10000      only the list, the precheck and the callback over so many rows, beside a thousand
  *   --rows 1000000     up to so many tasks of the list and positions of the precheck, in steps of ten
  *   --write file       writes the table there as Markdown
  *   --rounds 7  --seconds 3  --connections 16
@@ -20,7 +21,7 @@ import { growthUnderUploads } from './memory'
 import { CALLBACK, LIST, PRECHECK, type Scenario, SCENARIOS, TARGETS } from './scenarios'
 import { buildServers, type RunningServer, type ServerName, startServer } from './servers'
 import { toMarkdown } from './document'
-import { printTable, type Row } from './table'
+import { isMissed, printTable, type Row } from './table'
 
 const SMALL_ROWS = 1000
 const SMALL: DatasetSize = { tasks: SMALL_ROWS, fixes: SMALL_ROWS, notices: SMALL_ROWS }
@@ -34,6 +35,8 @@ interface Bench extends LoadOptions {
   wechatUrl: string
   rows: number
   cpuProf?: string
+  /** By `--only`. */
+  wanted(name: string): boolean
 }
 
 async function main(): Promise<void> {
@@ -45,18 +48,17 @@ async function main(): Promise<void> {
   try {
     await buildServers(bundles)
     wechat = await startServer('wechat', { bundles, file: '', wechatUrl: '' })
-    const bench: Bench = { ...options, dir, bundles, wechatUrl: wechat.url }
-    await createDataset(path.join(dir, 'small.db'), SMALL)
-    const rows: Row[] = []
     const wanted = (name: string) => name.includes(options.only)
-    const scenarios = SCENARIOS.filter(({ name }) => wanted(name))
-    if (scenarios.length > 0) rows.push(...(await endpointRows(bench, scenarios)))
-    for (const scale of SCALES) if (wanted(scale.name)) rows.push(...(await scaleRows(bench, scale)))
-    if (wanted('memory')) rows.push(await memoryRow(bench))
-    if (wanted('start')) rows.push(await startRow(bench))
+    const bench: Bench = { ...options, wanted, dir, bundles, wechatUrl: wechat.url }
+    await createDataset(path.join(dir, 'small.db'), SMALL)
+    const rows = options.curve ? await curveRows(bench, options.curve) : await allRows(bench)
     printTable(rows, bench)
     if (options.write) fs.writeFileSync(options.write, await toMarkdown(rows, bench))
-    if (wanted('captcha')) printCaptchaRows(await captchaRows(options.quick ? { images: 20, runs: 20 } : {}))
+    if (!options.curve && bench.wanted('captcha'))
+      printCaptchaRows(await captchaRows(options.quick ? { images: 20, runs: 20 } : {}))
+    const missed = rows.filter(isMissed).map(({ name }) => name)
+    if (missed.length > 0) process.stderr.write(`missed: ${missed.join('; ')}\n`)
+    process.exitCode = Math.min(1, missed.length)
   } finally {
     await wechat?.stop()
     fs.rmSync(dir, { recursive: true, force: true })
@@ -64,10 +66,21 @@ async function main(): Promise<void> {
   }
 }
 
+async function allRows(bench: Bench): Promise<Row[]> {
+  const rows: Row[] = []
+  const scenarios = SCENARIOS.filter(({ name }) => bench.wanted(name))
+  if (scenarios.length > 0) rows.push(...(await endpointRows(bench, scenarios)))
+  for (const scale of SCALES) if (bench.wanted(scale.name)) rows.push(...(await scaleRows(bench, scale)))
+  if (bench.wanted('memory')) rows.push(await memoryRow(bench))
+  if (bench.wanted('start')) rows.push(await startRow(bench))
+  return rows
+}
+
 function readOptions() {
   const { values } = parseArgs({
     options: {
       quick: { type: 'boolean', default: false },
+      curve: { type: 'string' },
       rows: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
@@ -77,8 +90,10 @@ function readOptions() {
       write: { type: 'string' },
     },
   })
-  const defaults = values.quick ? { rows: 10_000, rounds: 3, seconds: 1 } : { rows: 1_000_000, rounds: 7, seconds: 3 }
+  const isShort = values.quick || values.curve
+  const defaults = isShort ? { rows: 10_000, rounds: 3, seconds: 1 } : { rows: 1_000_000, rounds: 7, seconds: 3 }
   return {
+    curve: Number(values.curve ?? 0),
     rows: Number(values.rows ?? defaults.rows),
     rounds: Number(values.rounds ?? defaults.rounds),
     secondsPerRound: Number(values.seconds ?? defaults.seconds),
@@ -183,6 +198,19 @@ const SCALES: Scale[] = [
 async function scaleRows(bench: Bench, scale: Scale): Promise<Row[]> {
   const rows: Row[] = []
   for (let count = SMALL_ROWS * 10; count <= bench.rows; count *= 10) rows.push(await scaleRow(bench, scale, count))
+  return rows
+}
+
+const MEASUREMENTS = 3
+
+/** The same at one size, for CI: what other work on the machine spoilt is measured again. */
+async function curveRows(bench: Bench, most: number): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const scale of SCALES.filter(({ name }) => bench.wanted(name))) {
+    let row = await scaleRow(bench, scale, most)
+    for (let count = 1; isMissed(row) && count < MEASUREMENTS; count++) row = await scaleRow(bench, scale, most)
+    rows.push(row)
+  }
   return rows
 }
 

@@ -69,11 +69,19 @@ const pad = (cell: string, width: number, column: number) => (column < 2 ? cell.
 export const whole = (rate: number) => Math.round(rate).toLocaleString('en')
 export const short = (value: number) => (value >= 10 ? value.toFixed(0) : value.toFixed(1))
 
-function describe({ label, value, byCpu, target }: Finding): string {
+export const isMissed = ({ findings }: Row): boolean => findings.some((finding) => !isMet(finding))
+
+function isMet({ value, target }: Finding): boolean {
+  if (!target) return true
+  return 'atLeast' in target ? value >= target.atLeast : value <= target.atMost
+}
+
+function describe(finding: Finding): string {
+  const { label, value, byCpu, target } = finding
   const notes: string[] = []
   if (target) {
-    const met = 'atLeast' in target ? value >= target.atLeast : value <= target.atMost
-    notes.push(('atLeast' in target ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`) + (met ? '' : ' MISSED'))
+    const aim = 'atLeast' in target ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`
+    notes.push(isMet(finding) ? aim : `${aim} MISSED`)
   }
   if (byCpu !== undefined) notes.push(byCpu.toFixed(2))
   const text = `${value >= 10 ? value.toFixed(0) : value.toFixed(2)} ${label}`

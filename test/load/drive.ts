@@ -30,31 +30,49 @@ export async function busy(mix: Mix, milliseconds: number, clients = CLIENTS): P
   return acts
 }
 
-/** Acts at 1.4 times the rate the server can manage, whether it keeps up or not. @returns acts a second asked for */
-export async function overload(mix: Mix, milliseconds: number): Promise<number> {
+export interface Overload {
+  /** Acts a second that the server did when it was asked one after the other. */
+  managed: number
+  asked: number
+  done: number
+  /** Asked for when {@link MAX_OUTSTANDING} were under way. */
+  dropped: number
+}
+
+/** Acts at 1.4 times the rate the server can manage, whether it keeps up or not; nobody waits in a longer line. */
+export async function overload(mix: Mix, milliseconds: number): Promise<Overload> {
   const measured = 1_500
-  const perSecond = OVERLOAD * ((await busy(mix, measured)) / (measured / 1000))
+  const managed = (await busy(mix, measured)) / (measured / 1000)
+  const perSecond = OVERLOAD * managed
   const began = performance.now()
   const outstanding = new Set<Promise<unknown>>()
-  let started = 0
+  let asked = 0
+  let dropped = 0
   for (;;) {
     const elapsed = performance.now() - began
     if (elapsed > milliseconds) break
-    for (; started < (elapsed / 1000) * perSecond; started++) {
-      if (outstanding.size >= MAX_OUTSTANDING) continue // nobody waits in a longer line than this
+    for (; asked < (elapsed / 1000) * perSecond; asked++) {
+      if (outstanding.size >= MAX_OUTSTANDING) {
+        dropped++
+        continue
+      }
       const act = mix.next().finally(() => outstanding.delete(act))
       outstanding.add(act)
     }
     await wait(TICK_MS)
   }
   await Promise.all(outstanding)
-  return perSecond
+  return { managed, asked, done: asked - dropped, dropped }
 }
 
-/** Load while something is broken. */
-export async function during(tally: Tally, work: () => Promise<unknown>): Promise<void> {
+/** Load while something is broken. @param acts may fail meanwhile, by their names in the tally; by default all */
+export async function during(
+  tally: Tally,
+  work: () => Promise<unknown>,
+  acts: boolean | readonly string[] = true,
+): Promise<void> {
   tally.fault()
-  tally.troubled = true
+  tally.troubled = acts
   try {
     await work()
   } finally {

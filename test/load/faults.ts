@@ -8,10 +8,15 @@ export interface Fault {
   name: string
   begin(stage: Stage): Promise<void>
   end(stage: Stage): Promise<void>
-  /** What leans on the broken part, beside the usual load. */
+  /** Acts that lean on the broken part, by their names in the tally; every other one goes on. */
+  acts: readonly string[]
+  /** Those, beside the usual load. */
   lean?(stage: Stage, mix: Mix): Promise<unknown>
+  /** Whether one of them must say that it cannot be done. */
+  says?: boolean
 }
 
+const UNUSABLE = ['down', 'out of order (503)', 'answering garbage']
 const HOW: Record<string, SandboxControl> = {
   slow: { latencyMs: 1_500 },
   down: { dropConnection: true },
@@ -28,14 +33,26 @@ async function control({ url }: { url: string }, message: SandboxControl): Promi
   if (!response.ok) throw new Error(`the sandbox does not obey: ${response.status}`)
 }
 
-const LEANING: Partial<Record<Partner, Fault['lean']>> = {
-  wechat: (_stage, mix) => Promise.all([mix.acts.login(), mix.acts.create(false)]),
-  ngs: (_stage, mix) => Promise.all([mix.acts.create(false), mix.acts.create(true)]),
-  wxwork: (_stage, mix) => mix.acts.message(),
-  site: async ({ api, tally, people: { admin } }) => {
-    const base = '/api/v1/admin/external'
-    await tally.note('session', api.post(`${base}/city/op1/session`, {}, admin))
-    await tally.note('pull', api.post(`${base}/city/pull`, {}, admin))
+const LEANING: Record<Partner, Required<Pick<Fault, 'acts' | 'lean'>>> = {
+  wechat: { acts: ['login'], lean: (_stage, mix) => mix.acts.login() },
+  ngs: {
+    acts: ['ngs'],
+    lean: ({ api, tally, people: { admin } }) =>
+      tally.note('ngs', api.post('/ngs/wo/reminder', { oId: 'nobody’s', taskId: 'nobody’s' }, admin)),
+  },
+  wxwork: {
+    acts: ['contacts', 'send-text'],
+    lean: ({ api, tally, people: { admin } }, mix) =>
+      Promise.all([tally.note('contacts', api.post('/api/contacts', {}, admin)), mix.acts.message()]),
+  },
+  site: {
+    acts: ['check', 'session', 'pull'],
+    lean: async ({ api, tally, people: { admin } }) => {
+      const base = '/api/v1/admin/external/city'
+      await tally.note('check', api.post(`${base}/op1/check`, {}, admin))
+      await tally.note('session', api.post(`${base}/op1/session`, {}, admin))
+      await tally.note('pull', api.post(`${base}/pull`, {}, admin))
+    },
   },
 }
 
@@ -44,14 +61,16 @@ const faultsOf = (partner: Partner): Fault[] =>
     name: `${partner} ${how}`,
     begin: ({ partners }) => control(partners[partner], message),
     end: ({ partners }) => control(partners[partner], WELL),
-    lean: LEANING[partner],
+    ...LEANING[partner],
+    says: UNUSABLE.includes(how),
   }))
 
 /** Redis comes back empty, on the same port. */
 const REDIS_FAULTS: Fault[] = [
-  { name: 'redis killed', begin: ({ redis }) => redis!.kill(), end: ({ redis }) => redis!.start() },
+  { name: 'redis killed', acts: [], begin: ({ redis }) => redis!.kill(), end: ({ redis }) => redis!.start() },
   {
     name: 'redis taking connections and answering nothing',
+    acts: [],
     begin: async ({ redis }) => redis!.freeze(),
     end: async ({ redis }) => redis!.thaw(),
   },

@@ -29,6 +29,7 @@ export async function createMix(stage: Stage) {
   let doubtful: Doubtful[] = []
   let counter = 0
   let messages = 0
+  let larges = 0
 
   const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)]!
   /** Trailing bytes change a picture's digest and nothing else. */
@@ -141,9 +142,10 @@ export async function createMix(stage: Stage) {
     await tally.note('login', stage.api.post('/api/v1/wechat/login', { code }))
   }
 
-  /** 5 MB, kept for later use. */
+  /** 5 MB, kept for later use, of one byte: the first of carriage returns, of which a multipart boundary begins. */
   async function large(): Promise<void> {
-    const content = Buffer.concat([buildPdf(`${run} ${++counter}`), Buffer.alloc(LARGE_BYTES - 1024, ++counter)])
+    const filling = Buffer.alloc(LARGE_BYTES - 1024, larges++ === 0 ? '\r' : larges)
+    const content = Buffer.concat([buildPdf(`${run} ${++counter}`), filling])
     const request = keyed(pick(people.customers).token)
     const form = () => buildForm({}, [['file', buildFile(content, '报告.pdf', 'application/pdf')]])
     const digest = sha256(content)

@@ -16,17 +16,28 @@ afterEach(async () => {
   cleanUp()
 })
 
-test.each(ENGINES)('twice the usual load loses nothing, doubles nothing and breaks nothing (%s)', async (engine) => {
-  stage = await startStage({ engine })
-  await logIntoGateway(stage)
-  const mix = await createMix(stage)
-  await overload(mix, seconds(4, 60) * 1000)
-  expect(stage.tally.wrong).toEqual([])
-  expect(stage.ledger.tasks.size).toBeGreaterThan(5)
-  expect(stage.ledger.visits.size).toBeGreaterThan(0)
-  expect(stage.ledger.notices.size).toBeGreaterThan(0)
-  await stage.finish(`mixed load on ${engine}`)
-})
+test.each(ENGINES)(
+  '1.4 times what the server manages loses nothing, doubles nothing and breaks nothing (%s)',
+  async (engine) => {
+    stage = await startStage({ engine })
+    await logIntoGateway(stage)
+    const mix = await createMix(stage)
+    const forMs = seconds(4, 60) * 1000
+    const { managed, asked, done, dropped } = await overload(mix, forMs)
+    const ratio = asked / (forMs / 1000) / managed
+    process.stdout.write(
+      `load: ${managed.toFixed(0)} acts a second managed, ${ratio.toFixed(2)} times as many asked for: ${asked}; ` +
+        `${done} done, ${dropped} dropped by callers that do not wait\n`,
+    )
+    expect(ratio).toBeGreaterThan(1.3)
+    expect(done).toBeGreaterThan(0)
+    expect(stage.tally.wrong).toEqual([])
+    expect(stage.ledger.tasks.size).toBeGreaterThan(5)
+    expect(stage.ledger.visits.size).toBeGreaterThan(0)
+    expect(stage.ledger.notices.size).toBeGreaterThan(0)
+    await stage.finish(`mixed load on ${engine}`)
+  },
+)
 
 test('the day’s mix with 5 MB uploads at once stays within a small heap', async () => {
   stage = await startStage({ env: { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` } })
@@ -40,7 +51,9 @@ test('the day’s mix with 5 MB uploads at once stays within a small heap', asyn
   expect(stage.server.output.stderr).toBe('')
   expect(stage.tally.wrong).toEqual([])
   expect(stage.ledger.uploads.size).toBeGreaterThanOrEqual(LARGE_AT_ONCE)
-  expect(peakMegabytes(stage.server.child.pid!)).toBeLessThan(MAX_RESIDENT_MB)
+  const peak = peakMegabytes(stage.server.child.pid!)
+  if (peak === null) process.stdout.write('not run here: the limit of resident memory (there is no /proc)\n')
+  else expect(peak).toBeLessThan(MAX_RESIDENT_MB)
   await stage.finish(`mixed load and 5 MB uploads in a heap of ${HEAP_MB} MB`)
 })
 
@@ -49,9 +62,9 @@ async function logIntoGateway({ api, people: { admin } }: Stage): Promise<void> 
   await api.post('/api/check-code', { code: '123456' }, admin)
 }
 
-/** Highest resident memory of a process so far; 0 where the system does not tell. */
-function peakMegabytes(pid: number): number {
+/** Highest resident memory of a process so far; null where the system does not tell. */
+function peakMegabytes(pid: number): number | null {
   const file = `/proc/${pid}/status`
-  if (!fs.existsSync(file)) return 0
-  return Number(/VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(file, 'utf8'))?.[1] ?? 0) / 1024
+  if (!fs.existsSync(file)) return null
+  return Number(/VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(file, 'utf8'))![1]) / 1024
 }

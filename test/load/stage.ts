@@ -100,11 +100,33 @@ export interface StageOptions {
   confinement?: Confinement
   /** With a Redis of its own. */
   withRedis?: boolean
+  /** Servers on the same database, files and Redis; one. */
+  replicas?: number
 }
 
-/** A real server process with people, partners and the book of what it acknowledged. */
+/** Servers side by side, of which the newest is killed and started again. */
+async function startServers(start: () => Promise<ServerProcess>, count: number) {
+  const all: ServerProcess[] = []
+  while (all.length < count) all.push(await start())
+  let turn = 0
+  const newest = () => all.at(-1)!
+  return {
+    all,
+    newest,
+    next: () => all[turn++ % all.length]!,
+    async kill(): Promise<void> {
+      newest().child.kill('SIGKILL')
+      await newest().ended
+    },
+    async restart(): Promise<void> {
+      all.splice(-1, 1, await start())
+    },
+  }
+}
+
+/** Real server processes with people, partners and the book of what it acknowledged. */
 export async function startStage(options: StageOptions = {}) {
-  const { engine = 'sqlite', dataDir = tempDir(), env: more = {}, confinement, withRedis } = options
+  const { engine = 'sqlite', dataDir = tempDir(), env: more = {}, confinement, withRedis, replicas = 1 } = options
   const { url } = await freshDatabase(engine, dataDir)
   const partners = await startPartners()
   const redis: RedisServer | null = withRedis ? await startRedis() : null
@@ -116,7 +138,7 @@ export async function startStage(options: StageOptions = {}) {
   fs.mkdirSync(dataDir, { recursive: true })
   const people = await addPeople(env)
   if (confinement?.uid) giveTo(dataDir, confinement.uid)
-  let server: ServerProcess = await startServer(env, confinement)
+  const servers = await startServers(() => startServer(env, confinement), replicas)
   const ledger = emptyLedger()
 
   const stage = {
@@ -128,30 +150,26 @@ export async function startStage(options: StageOptions = {}) {
     tally: createTally(),
     /** Tells the runs of one process apart. */
     run: randomUUID().slice(0, 8),
+    /** The one that is killed and started again. */
     get server() {
-      return server
+      return servers.newest()
     },
+    /** Of every replica in turn. */
     get api() {
-      return createApiClient(server.url)
+      return createApiClient(servers.next().url)
     },
     /** Ends the server without warning. */
-    async kill(): Promise<void> {
-      server.child.kill('SIGKILL')
-      await server.ended
-    },
-    async restart(): Promise<void> {
-      server = await startServer(env, confinement)
-    },
-    /** Stops the server, checks everything that must hold, and prints what was done. */
+    kill: servers.kill,
+    restart: servers.restart,
+    /** Stops every server, checks everything that must hold, and prints what was done. */
     async finish(title: string, options: InvariantOptions = {}): Promise<void> {
-      const ended = await server.stop()
-      expect(ended).toMatchObject({ code: 0 })
+      for (const server of servers.all) expect(await server.stop()).toMatchObject({ code: 0 })
       const { ngs, wxwork } = partners
       const kept = await expectInvariants(env, ledger, { ngs, wxwork, ...options })
       stage.tally.print(title, kept)
     },
     async close(): Promise<void> {
-      server.child.kill('SIGKILL')
+      for (const server of servers.all) server.child.kill('SIGKILL')
       const { decoder, ...sandboxes } = partners
       await Promise.all(Object.values(sandboxes).map((sandbox) => sandbox.close()))
       decoder.closeAllConnections()

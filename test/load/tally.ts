@@ -8,16 +8,24 @@ const TROUBLED = [...CALM, 502, 503, 504]
 /** Counts what was asked and answered; an answer nobody may get is kept word for word. */
 export function createTally() {
   const statuses = new Map<string, number>()
+  const heard = new Map<string, number[]>()
   const milliseconds: number[] = []
   const wrong: string[] = []
   let faults = 0
+  const hear = (what: string, status: number) => heard.set(what, [...(heard.get(what) ?? []), status])
 
   return {
-    /** Whether failing answers are expected at the moment. */
-    troubled: false,
+    /** Whether failing answers are expected at the moment, and to which acts. */
+    troubled: false as boolean | readonly string[],
     /** Whether the server may be gone at the moment. */
     killing: false,
-    fault: () => void faults++,
+    /** Something breaks: what is heard from now on is heard during this fault. */
+    fault: () => {
+      faults++
+      heard.clear()
+    },
+    /** Answers to an act since the last fault began. */
+    heard: (what: string): readonly number[] => heard.get(what) ?? [],
     wrong,
     count: (status: number | 'broken') => statuses.get(String(status)) ?? 0,
     get requests() {
@@ -38,7 +46,8 @@ export function createTally() {
         if (!this.killing) wrong.push(`${what}: ${String(reason?.cause ?? reason)}`)
         return null
       }
-      const allowed = this.troubled || this.killing ? TROUBLED : CALM
+      hear(what, answer.status)
+      const allowed = this.killing || mayFail(this.troubled, what) ? TROUBLED : CALM
       if (!allowed.includes(answer.status)) wrong.push(`${what}: ${answer.status} ${JSON.stringify(answer.body)}`)
       return answer
     },
@@ -57,5 +66,8 @@ export function createTally() {
     },
   }
 }
+
+const mayFail = (troubled: boolean | readonly string[], what: string): boolean =>
+  typeof troubled === 'boolean' ? troubled : troubled.includes(what)
 
 export type Tally = ReturnType<typeof createTally>

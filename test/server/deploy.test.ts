@@ -8,7 +8,8 @@ import { parse } from 'yaml'
 import { ROOT, SERVER_FILE } from '../../server/cli/server-bundle'
 import { dockerfile } from '../support/dockerfile'
 import { tempDir } from '../support/engines'
-import { cleanUp, freePort, launch, startServer } from '../support/server-process'
+import { freePort } from '../support/ports'
+import { cleanUp, launch, startServer } from '../support/server-process'
 
 const read = (file: string) => fs.readFileSync(path.join(ROOT, file), 'utf8')
 const variablesOf = (text: string) => [...text.matchAll(/(?<!\$)\$\{(\w+)/g)].map(([, name]) => name!)
@@ -92,8 +93,7 @@ describe('the Dockerfile', () => {
   })
 
   test('every program it or compose.yaml starts is built', async () => {
-    const port = await freePort()
-    const server = await startServer({ ...PRODUCTION, DATA_DIR: tempDir(), PORT: String(port), HOST: '127.0.0.1' })
+    const server = await startServer({ ...PRODUCTION, DATA_DIR: tempDir() })
     const programs = [...(read('Dockerfile') + read('compose.yaml')).matchAll(/dist\/server\/[\w-]+\.js/g)]
     expect(programs.length).toBeGreaterThanOrEqual(2)
     for (const [program] of programs)

@@ -7,6 +7,7 @@ import {
 } from '../../server/sandbox/external-site'
 import { addStaff, NO_LIMITS } from './field-work'
 import { startTestApp, type TestApp, type TestAppOptions } from './test-app'
+import { until } from './until'
 
 /** Reads what the sandbox's last captchas say, as the sandbox hands it out to tests: no model is loaded. */
 export function createSpyDecoder(site: () => ExternalSiteSandbox): CaptchaDecoder {
@@ -70,13 +71,11 @@ export const buildSystem = (site: { url: string }, profile: string, changes: obj
 
 /** Waits until a pull is over. */
 export async function finished(external: Pick<ExternalSiteApp, 'run'>, id: string) {
-  const deadline = performance.now() + 100_000
-  while (performance.now() < deadline) {
+  const over = async () => {
     const run = await external.run(id)
-    if (run.state === 'done' || run.state === 'failed') return run
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    return run.state === 'done' || run.state === 'failed' ? run : null
   }
-  throw new Error('the pull does not end')
+  return (await until(over, 'the end of the pull', 100_000))!
 }
 
 /** Every row of every table as text. */

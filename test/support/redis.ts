@@ -2,8 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import { tempDir } from './engines'
+import { freePort } from './ports'
+import { until } from './until'
 
 /** By what replicas share: nothing, in one process alone; or Redis. */
 export type Backend = 'alone' | 'redis'
@@ -32,8 +33,7 @@ export async function startRedis() {
   const start = async () => {
     const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir]
     child = spawn('redis-server', flags, { stdio: 'ignore' })
-    for (const deadline = Date.now() + START_MS; !(await answers()); await wait(10))
-      if (Date.now() > deadline) throw new Error('redis-server does not answer')
+    await until(answers, 'an answer of redis-server', START_MS)
   }
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -65,14 +65,6 @@ export async function startRedis() {
 }
 
 export type RedisServer = Awaited<ReturnType<typeof startRedis>>
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** Inside a `describe`: the variables that choose this backend; each test finds a Redis that runs and is empty. */
 export function useBackend(backend: Backend): { env(): Record<string, string>; redis(): RedisServer } {

@@ -4,11 +4,11 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
-import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Copy, dockerfile, type Stage } from './dockerfile'
+import { freePort } from './ports'
 
 const ROOT = path.resolve(__dirname, '../..')
 /** Fetching packages is what `npm ci` before this has shown; here they are those of this checkout. */
@@ -114,15 +114,6 @@ async function untilHealthy(server: ChildProcess, stage: Stage, options: { cwd: 
       // not yet
     }
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 main()

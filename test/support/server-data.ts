@@ -35,12 +35,3 @@ export async function onServerData<T>(
     await context.close()
   }
 }
-
-/** Waits for what servers do by themselves. */
-export async function until(condition: () => Promise<boolean> | boolean, deadlineMs = 40_000): Promise<void> {
-  const deadline = Date.now() + deadlineMs
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('it did not happen in time')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}

@@ -1,24 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { buildServer, isServerStale, SERVER_FILE } from '../../server/cli/server-bundle'
 import { createApiClient } from './api-client'
 import { tempDir } from './engines'
+import { freePort } from './ports'
+import { until } from './until'
 
 const START_MS = 60_000
 const running = new Set<ChildProcess>()
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
 
 /** What a process may not do. */
 export interface Confinement {
@@ -56,16 +47,14 @@ export function follow(
   return { child, output, ended }
 }
 
-/** A server that answers, on a free port unless `PORT` names one. */
+type Followed = ReturnType<typeof follow>
+
+/** A server that answers, on a port of its own choice unless `PORT` names one. */
 export async function startServer(env: Record<string, string>, confinement?: Confinement) {
-  const port = Number(env.PORT) || (await freePort())
-  const { child, output, ended } = await launch({ PORT: String(port), HOST: '127.0.0.1', ...env }, confinement)
-  const url = `http://127.0.0.1:${port}`
-  const deadline = Date.now() + START_MS
-  while (!(await answers(url))) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`no server: ${output.stderr || 'no answer'}`)
-    await wait(20)
-  }
+  const port = env.PORT ?? (env.NODE_ENV === 'production' ? String(await freePort()) : '0')
+  const { child, output, ended } = await launch({ HOST: '127.0.0.1', ...env, PORT: port }, confinement)
+  const url = port === '0' ? await addressOf({ child, output }) : `http://127.0.0.1:${port}`
+  await until(() => isOver(child, output) || answers(url), 'an answer of the server', START_MS)
   return {
     url,
     child,
@@ -77,6 +66,18 @@ export async function startServer(env: Record<string, string>, confinement?: Con
       return ended
     },
   }
+}
+
+/** Where a server listens that has said so; one in production does not. */
+export async function addressOf({ child, output }: Pick<Followed, 'child' | 'output'>): Promise<string> {
+  const port = () => /http:\/\/localhost:(\d+)/.exec(output.stdout)?.[1]
+  return `http://127.0.0.1:${await until(() => isOver(child, output) || port(), 'the start of the server', START_MS)}`
+}
+
+/** @throws what it said at its end */
+function isOver(child: ChildProcess, output: Followed['output']): false {
+  if (child.exitCode === null && child.signalCode === null) return false
+  throw new Error(`no server: ${output.stderr || 'no word'}`)
 }
 
 const answers = (url: string) =>

@@ -2,8 +2,10 @@ import type { WxworkAccount } from '../../types/api/wxwork'
 import type { WxworkControl } from '../../server/sandbox/wxwork'
 import { addStaff, NO_LIMITS } from './field-work'
 import { startTestApp, type TestAppOptions } from './test-app'
+import { until as waitUntil } from './until'
 
 export const INTERVAL_MS = 45_000
+const PATIENCE_MS = 20_000
 /** A check that is due at once has a time that is long past. */
 const ASKED_BEFORE = '2001'
 
@@ -17,13 +19,8 @@ export async function startWxworkApp(options: TestAppOptions = {}) {
   const { sandbox, clock } = app
 
   /** Waits for what goes on by itself; real time, as the gateway's calls are real. */
-  async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-    const deadline = Date.now() + 5_000
-    while (!(await condition())) {
-      if (Date.now() > deadline) throw new Error('it did not happen in time')
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-  }
+  const until = (condition: () => Promise<boolean> | boolean, what = 'what the gateway was asked for') =>
+    waitUntil(condition, what, PATIENCE_MS)
   const session = async () => (await get('/sessions')).body.sessions[0]
   return {
     ...app,

@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { setTimeout as wait } from 'node:timers/promises'
 import { isStale, ROOT } from '../../../server/cli/server-bundle'
 import { tempDir } from '../../support/engines'
-import { follow, freePort, removeTemplate, startServer, cleanUp, usedDataDir } from '../../support/server-process'
+import { addressOf, follow, removeTemplate, startServer, cleanUp, usedDataDir } from '../../support/server-process'
+import { until } from '../../support/until'
 
 /** Servers are started as processes, several a test. */
 jest.setTimeout(60_000)
@@ -142,43 +142,43 @@ describe('npm run tour', () => {
 })
 
 describe('npm start', () => {
-  const isServing = (port: number) =>
-    fetch(`http://127.0.0.1:${port}/livez`).then(
+  const isServing = (url: string) =>
+    fetch(`${url}/livez`).then(
       () => true,
       () => false,
     )
 
   const start = async () => {
-    const port = await freePort()
-    const env = { DATA_DIR: await usedDataDir(), PORT: String(port), HOST: '127.0.0.1' }
+    const env = { DATA_DIR: await usedDataDir(), PORT: '0', HOST: '127.0.0.1' }
     const launcher = command('start', ['--server-only'], env)
-    while (!(await isServing(port))) await wait(50)
-    return { ...launcher, port }
+    const url = await addressOf(launcher)
+    expect(await isServing(url)).toBe(true)
+    return { ...launcher, url }
   }
 
   test.each(['SIGTERM', 'SIGINT'] as const)('%s reaches the server, which ends well', async (signal) => {
-    const { child, ended, port } = await start()
+    const { child, ended, url } = await start()
     child.kill(signal)
     expect(await ended).toMatchObject({ code: 0, stderr: '' })
-    expect(await isServing(port)).toBe(false)
+    expect(await isServing(url)).toBe(false)
   })
 
   test('a server whose launcher was killed outright stops by itself', async () => {
-    const { child, ended, port } = await start()
+    const { child, ended, url } = await start()
     child.kill('SIGKILL')
     await ended
-    while (await isServing(port)) await wait(50)
+    await until(async () => !(await isServing(url)), 'the stop of the server')
   })
 
   test('a server stops when the shell between it and npm dies of a signal', async () => {
-    const port = await freePort()
-    const env = { DATA_DIR: await usedDataDir(), PORT: String(port), HOST: '127.0.0.1' }
+    const env = { DATA_DIR: await usedDataDir(), PORT: '0', HOST: '127.0.0.1' }
     const script = `const { spawn } = require('node:child_process')
       spawn(process.execPath, ['--import', 'tsx', 'server/cli/start.ts', '--server-only'], { stdio: 'inherit' })`
     const shell = follow(['--eval', script], env, { cwd: ROOT })
-    while (!(await isServing(port))) await wait(50)
+    const url = await addressOf(shell)
+    expect(await isServing(url)).toBe(true)
     shell.child.kill('SIGTERM')
-    while (await isServing(port)) await wait(50)
+    await until(async () => !(await isServing(url)), 'the stop of the server')
     expect(await shell.ended).toMatchObject({ signal: 'SIGTERM', stderr: '' })
   })
 

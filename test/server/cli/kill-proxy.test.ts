@@ -1,8 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { startNgsSandbox } from '../../../server/sandbox/ngs'
 import { ENGINES } from '../../support/engines'
 import { useServerData } from '../../support/server-data'
 import { startServer } from '../../support/server-process'
+import { until } from '../../support/until'
 
 const NGS_TOKEN = 'ngs-token-of-the-test-4711'
 const ORDER = { mapId: 'M1', customerGuid: 'C1', objective: { stringfield1: 'T202603020001' } }
@@ -22,7 +22,7 @@ describe.each(ENGINES)('kill −9 while ngs has a proxied order (%s)', (engine) 
     const headers = { 'idempotency-key': 'order-1' }
     ngs.control({ latencyMs: 1_500 })
     const lost = first.api.post('/ngs/wo/save', ORDER, { ...admin, headers }).catch(() => null)
-    while (ngs.requests().length === 0) await wait(10)
+    await until(() => ngs.requests().length > 0, 'the call to ngs')
     first.child.kill('SIGKILL')
     expect(await lost).toBeNull()
     expect(await first.ended).toMatchObject({ signal: 'SIGKILL' })

@@ -1,16 +1,16 @@
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type ExternalSiteSandbox, startExternalSiteSandbox } from '../../../server/sandbox/external-site'
 import { ENGINES } from '../../support/engines'
 import { buildSystem } from '../../support/external-site'
-import { onServerData, until, useServerData } from '../../support/server-data'
+import { onServerData, useServerData } from '../../support/server-data'
 import { removeTemplate, startServer } from '../../support/server-process'
+import { until } from '../../support/until'
 
 const ORDERS = 1_000
 const KILLS = 3
 const BASE = '/api/v1/admin/external'
-/** What a dead process held is free after 15 s, and looked for every 5 s. */
-const TAKEN_OVER_MS = 40_000
 
 type Server = Awaited<ReturnType<typeof startServer>>
 
@@ -63,6 +63,13 @@ describe.each(ENGINES)('kill −9 during a pull of 1,000 orders (%s)', (engine) 
     return found as { external_no: string; detail_state: string; last_run_id: string }[]
   }
 
+  /** How far the pull was that the last kill broke off. */
+  const cutAt = () =>
+    onServerData(data.env, async ({ database: { db } }) => {
+      const { state, seen } = await db.selectFrom('external_pull_run').selectAll().executeTakeFirstOrThrow()
+      return { state, isInTheMiddle: seen > 0 && seen < ORDERS }
+    })
+
   test('started again it ends complete and without a duplicate; a second pull writes nothing', async () => {
     const first = await startServer(data.env)
     const { post } = await asAdmin(first)
@@ -77,15 +84,16 @@ describe.each(ENGINES)('kill −9 during a pull of 1,000 orders (%s)', (engine) 
         const { state, seen } = await get(`/pulls/${run}`)
         expect(state).not.toBe('done')
         return state === 'running' && seen >= target
-      }, TAKEN_OVER_MS)
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 40))
+      }, `order ${target}`)
+      await wait(Math.random() * 40)
       server.child.kill('SIGKILL')
       expect(await server.ended).toMatchObject({ signal: 'SIGKILL' })
+      expect(await cutAt()).toMatchObject({ state: 'running', isInTheMiddle: true })
       server = await startServer(data.env)
     }
 
     const { get } = await asAdmin(server)
-    await until(async () => (await get(`/pulls/${run}`)).state !== 'running', TAKEN_OVER_MS)
+    await until(async () => (await get(`/pulls/${run}`)).state !== 'running', 'the end of the pull')
     expect(await get(`/pulls/${run}`)).toMatchObject({
       state: 'done',
       seen: ORDERS,
@@ -103,7 +111,7 @@ describe.each(ENGINES)('kill −9 during a pull of 1,000 orders (%s)', (engine) 
     const last = await startServer(data.env)
     const { post: pullAgain, get: look } = await asAdmin(last)
     const { run_id: second } = await pullAgain('/city/pull')
-    await until(async () => (await look(`/pulls/${second}`)).state === 'done')
+    await until(async () => (await look(`/pulls/${second}`)).state === 'done', 'the end of the second pull')
     expect(await look(`/pulls/${second}`)).toMatchObject({ seen: ORDERS, created: 0, updated: 0, unchanged: ORDERS })
     expect(await last.stop()).toMatchObject({ code: 0 })
     expect(await orders()).toEqual(pulled)

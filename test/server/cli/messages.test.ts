@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { NotificationLogRow } from '../../../types/api/notifications'
 import { SANDBOX_APP_ID, SANDBOX_SECRET, startWechatSandbox, type WechatSandbox } from '../../../server/sandbox/wechat'
 import { startWxworkSandbox, type WxworkSandbox } from '../../../server/sandbox/wxwork'
@@ -6,9 +5,9 @@ import { buildPng, buildFile, buildSubmission } from '../../support/builders'
 import { northOfSite, SITE } from '../../support/field-work'
 import { TEMPLATES, templateOf, WXWORK_IDS } from '../../support/messages'
 import { cleanUp, removeTemplate, startServer, usedDataDir } from '../../support/server-process'
+import { until } from '../../support/until'
 
 const SEND = '/cgi-bin/message/subscribe/send'
-const DEADLINE_MS = 90_000
 
 let wechat: WechatSandbox
 let gateway: WxworkSandbox
@@ -25,13 +24,6 @@ afterAll(removeTemplate)
 
 type Server = Awaited<ReturnType<typeof startServer>>
 
-const until = async (condition: () => Promise<boolean> | boolean, what: string) => {
-  const deadline = Date.now() + DEADLINE_MS
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not happen in time`)
-    await wait(50)
-  }
-}
 const subscribeMessages = () =>
   wechat
     .requests()

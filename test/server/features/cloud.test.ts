@@ -8,6 +8,7 @@ import { CLOUD_SECRET, type CloudApp, callSigned, signedHeaders, startCloudApp }
 import { ENGINES } from '../../support/engines'
 import { addAcceptedOrder, addCrew } from '../../support/field-work'
 import { startTestApp } from '../../support/test-app'
+import { until } from '../../support/until'
 
 const MINUTE_MS = 60_000
 const PERSON = { openid: 'o-wang' }
@@ -229,7 +230,7 @@ describe.each(ENGINES)('the door for cloud functions (%s)', (engine) => {
       expect((await forward(token, { method: 'POST', path: '/api/v1/tasks', data: submission })).status).toBe(200)
       const read = await fetch(app.url + body.data.url)
       expect(Buffer.from(await read.arrayBuffer())).toEqual(content)
-      await until(() => app.cloudbase.files.size === 0)
+      await until(() => app.cloudbase.files.size === 0, 'the removal')
     })
 
     test('as evidence of a visit', async () => {
@@ -392,8 +393,3 @@ describe('without configuration', () => {
     await app.close()
   })
 })
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 10))
-  expect(holds()).toBe(true)
-}

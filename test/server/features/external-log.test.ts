@@ -6,6 +6,7 @@ import type { ExternalLogRow } from '../../../server/features/external-log/repos
 import { ENGINES } from '../../support/engines'
 import { addCrew, type Crew } from '../../support/field-work'
 import { startTestApp, type TestApp } from '../../support/test-app'
+import { until } from '../../support/until'
 
 const DAY_MS = 24 * 3600 * 1000
 
@@ -69,7 +70,7 @@ describe.each(ENGINES)('external_api_log (%s)', (engine) => {
 
   test('writes by itself, many at once, whatever their number', async () => {
     for (let i = 0; i < 450; i++) app.context.externalLog.record(call({ endpoint: `/workorder/${i}` }))
-    while ((await rows()).length < 450) await new Promise((resolve) => setTimeout(resolve, 20))
+    await until(async () => (await rows()).length >= 450, 'the writing')
     expect(new Set((await rows()).map(({ api_endpoint }) => api_endpoint)).size).toBe(450)
   })
 

@@ -1,4 +1,5 @@
 import { type ExternalSiteApp, startExternalSite } from '../../support/external-site'
+import { until } from '../../support/until'
 
 const SYSTEM = '/api/v1/admin/external/systems/city'
 
@@ -58,7 +59,7 @@ test('a disabled system logs its accounts out and brings them back when it is en
   await external.change({ is_active: false, check_interval_seconds: 60 })
   expect(external.site.counts()).toMatchObject({ loggedIn: 1, loggedOut: 1 })
   await external.change({ is_active: true })
-  while ((await session()).state !== 'ACTIVE') await new Promise((resolve) => setTimeout(resolve, 10))
+  await until(async () => (await session()).state === 'ACTIVE', 'the new login')
   expect(external.site.counts()).toMatchObject({ loggedIn: 2 })
 })
 

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import { exactKey } from '../../../server/db/exact-key'
 import { createExternalWorkOrderRepository } from '../../../server/features/external-work-orders/repository'
 import { importBody } from '../../../server/features/external-work-orders/schema'
 import { WITHOUT_KEY } from '../../../server/features/idempotency/service'
 import { dump, type ExternalSiteApp, finished, startExternalSite } from '../../support/external-site'
 import { operations, send } from '../../support/ngs'
+import { until } from '../../support/until'
 
 jest.setTimeout(120_000)
 
@@ -79,21 +79,22 @@ describe.each([{ kind: 'classic-cookie' }, { kind: 'ruoyi' }] as const)('$kind',
     external.site.control({ pageCap: 25 })
     const { database } = external.app.context
     const id = await external.pull()
+    const goOn = async () => {
+      await external.app.context.externalWorkOrders.resume()
+      return external.run(id)
+    }
     for (let cut = 0; cut < 6; cut++) {
-      await wait(20 + cut * 25)
+      await until(async () => (await goOn()).seen > cut * 40, `cut ${cut}`)
       // What a killed process leaves behind: a run nobody works at, and a worker whose results no longer count.
-      await database.db
+      const { numUpdatedRows } = await database.db
         .updateTable('external_pull_run')
         .set((eb) => ({ lease_until: null, fencing_token: eb('fencing_token', '+', 1) }))
-        .where('state', '<>', 'done')
-        .execute()
-      await wait(30)
-      await external.app.context.externalWorkOrders.resume()
+        .where('state', '=', 'running')
+        .where('seen', '<', 300)
+        .executeTakeFirst()
+      expect({ cut, inTheMiddle: numUpdatedRows }).toEqual({ cut, inTheMiddle: 1n })
     }
-    while (!['done', 'failed'].includes((await external.run(id)).state)) {
-      await wait(50)
-      await external.app.context.externalWorkOrders.resume()
-    }
+    await until(async () => ['done', 'failed'].includes((await goOn()).state), 'the end of the pull')
     expect(await external.run(id)).toMatchObject({ state: 'done', seen: 300, created: 300, updated: 0, unchanged: 0 })
     const numbers = (await rows()).map(({ external_no }) => external_no)
     expect([numbers.length, new Set(numbers).size]).toEqual([300, 300])
@@ -246,7 +247,7 @@ test('a site that speaks of more orders than it shows does not keep a pull for e
 test('a server that stops does not wait for the person who is asked for a captcha, and the pull goes on later', async () => {
   await start({ decoder: null })
   const id = await external.pull()
-  while ((await external.challenges()).length === 0) await wait(10)
+  await until(async () => (await external.challenges()).length > 0, 'a question for a person')
   await external.app.context.externalWorkOrders.stop()
   expect(await external.run(id)).toMatchObject({ finished_at: null, error: null })
 })

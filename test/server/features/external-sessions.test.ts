@@ -1,4 +1,5 @@
 import { type ExternalSiteApp, startExternalSite } from '../../support/external-site'
+import { until } from '../../support/until'
 
 jest.setTimeout(120_000)
 
@@ -176,7 +177,7 @@ test('a late result of an overtaken login is dropped', async () => {
   })
   const at = { system: 'city', account: 'op1' }
   const late = app.context.externalSessions.ensureSession(at)
-  while (external.site.counts().captchas === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await until(() => external.site.counts().captchas > 0, 'the first login')
   // Another process takes over when the lease has run out.
   await app.context.database.db
     .updateTable('external_auth_session')

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { buildFile, buildForm, buildPdf, buildPng, buildSubmission, formFields } from '../../support/builders'
 import { ENGINES } from '../../support/engines'
 import { startTestApp, type TestApp } from '../../support/test-app'
+import { until } from '../../support/until'
 
 const HOUR_MS = 3600_000
 
@@ -26,10 +26,6 @@ describe.each(ENGINES)('what is left of files on %s', (engine) => {
   const rows = () => app.context.database.db.selectFrom('task_file').selectAll().execute()
   const store = async (content = buildPdf(), name = 'a.pdf') =>
     (await app.api.upload('/api/v1/files', buildForm({}, [['file', buildFile(content, name)]]), { token })).body.data
-  async function until(holds: () => unknown): Promise<void> {
-    for (let i = 0; i < 200 && !holds(); i++) await pause(10)
-    expect(holds()).toBeTruthy()
-  }
 
   test('an upload nobody used within 24 h is swept with its thumbnail, a used one stays', async () => {
     const unused = await store(await buildPng(), 'a.png')
@@ -126,9 +122,9 @@ describe.each(ENGINES)('what is left of files on %s', (engine) => {
     request.on('error', () => {})
     request.write(head)
     request.write(Buffer.concat([await buildPng(), Buffer.alloc(300_000)]))
-    await until(() => filesIn('incoming').length > 0)
+    await until(() => filesIn('incoming').length > 0, 'the beginning of the upload')
     request.destroy()
-    await until(() => fs.readdirSync(folder('incoming')).length === 0)
+    await until(() => fs.readdirSync(folder('incoming')).length === 0, 'the clearing up')
     expect(filesIn('files')).toEqual([])
     expect(await rows()).toEqual([])
     expect(app.logs.filter((line) => line.includes('"status":500'))).toEqual([])
@@ -156,7 +152,7 @@ describe.each(ENGINES)('what is left of files on %s', (engine) => {
     ]
     for (const form of forms) expect((await app.api.upload('/api/v1/tasks', form, { token })).status).not.toBe(200)
     expect([await rows(), filesIn('files'), filesIn('incoming')]).toEqual([[], [], []])
-    await until(() => fs.readdirSync(folder('incoming')).length === 0)
+    await until(() => fs.readdirSync(folder('incoming')).length === 0, 'the clearing up')
   })
 
   test('an accepted submission has one row and one content per file, and nothing incoming', async () => {

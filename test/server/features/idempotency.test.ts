@@ -2,6 +2,7 @@ import { buildFile, buildForm, buildPdf, buildPng, buildSubmission, formFields }
 import { ENGINES } from '../../support/engines'
 import { BACKENDS, useBackend } from '../../support/redis'
 import { startTestApp, type TestApp } from '../../support/test-app'
+import { until } from '../../support/until'
 
 const CASES = BACKENDS.flatMap((backend) => ENGINES.map((engine) => [engine, backend] as const))
 
@@ -60,8 +61,8 @@ describe.each(CASES)('Idempotency-Key on %s, %s', (engine, backend) => {
   test('a request under way is 409 for the same key and nobody else', async () => {
     app = await restartedWithSlowCheck()
     const slow = submit('k1')
-    while (!app.sandbox.wechat.requests().some(({ path }) => path === '/wxa/msg_sec_check'))
-      await new Promise((resolve) => setTimeout(resolve, 5))
+    const isUnderWay = () => app.sandbox.wechat.requests().some(({ path }) => path === '/wxa/msg_sec_check')
+    await until(isUnderWay, 'the check of the first request')
     const [same, other] = await Promise.all([submit('k1'), submit('k2')])
     expect([same.status, other.status]).toEqual([409, 200])
     expect((await slow).status).toBe(200)

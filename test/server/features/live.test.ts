@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
 import { KEPT_EVENTS } from '../../../server/features/live/service'
 import { createLocalTransport } from '../../../server/features/live/transport'
 import { openEventStream, type EventStream } from '../../support/event-stream'
@@ -14,23 +13,26 @@ import {
   NO_LIMITS,
   northOfSite,
 } from '../../support/field-work'
+import { BACKENDS, useBackend } from '../../support/redis'
 import { startTestApp, type TestApp } from '../../support/test-app'
+import { until } from '../../support/until'
 import { startWxworkApp } from '../../support/wxwork'
 
 const STREAM = '/api/v1/admin/events/stream'
 const bearer = ({ token }: { token: string }) => ({ authorization: `Bearer ${token}` })
 
-describe('the event stream', () => {
+describe.each(BACKENDS)('the event stream (%s)', (backend) => {
+  const { env } = useBackend(backend)
   let app: TestApp
   let crew: Crew
   const open: EventStream[] = []
   beforeAll(async () => {
-    app = await startTestApp({ ngs: true, ...NO_LIMITS })
+    app = await startTestApp({ ngs: true, ...NO_LIMITS, env: env() })
     crew = await addCrew(app)
   })
   afterEach(async () => {
     await Promise.all(open.splice(0).map((stream) => stream.close()))
-    while (watchers() > 0) await setImmediate()
+    await until(() => watchers() === 0, 'the end of every connection')
   })
   afterAll(() => app.close())
 
@@ -182,7 +184,7 @@ describe('the event stream', () => {
     const stream = await listen()
     expect(watchers()).toBe(1)
     await stream.close()
-    while (watchers() > 0) await setImmediate()
+    await until(() => watchers() === 0, 'the end of every connection')
   })
 
   test('one person cannot hold any number of connections', async () => {
@@ -223,18 +225,32 @@ describe('the event stream', () => {
   })
 })
 
-test('what one process publishes another shows, over a shared transport', async () => {
-  const liveTransport = createLocalTransport()
-  const here = await startTestApp({ liveTransport, ...NO_LIMITS })
-  const there = await startTestApp({ liveTransport, ...NO_LIMITS })
-  const crew = await addCrew(there)
-  const stream = await openEventStream(there.url, bearer(crew.admin))
-  await stream.until(() => stream.messages[0])
-  here.context.live.publish({ topic: 'session', id: 'city/op1', event: 'SESSION_STATE' })
-  expect((await stream.event('session', 'SESSION_STATE')).data.id).toBe('city/op1')
-  await stream.close()
-  await here.close()
-  await there.close()
+describe.each(BACKENDS)('two processes (%s)', (backend) => {
+  const { env } = useBackend(backend)
+
+  test('what one publishes both show once, whichever it was', async () => {
+    const shared = backend === 'alone' ? { liveTransport: createLocalTransport() } : { env: env() }
+    const options = { ...NO_LIMITS, ...shared }
+    const apps = [await startTestApp(options), await startTestApp(options)]
+    const streams: EventStream[] = []
+    for (const app of apps) streams.push(await openEventStream(app.url, bearer((await addCrew(app)).admin)))
+    const seen = (id: string) =>
+      streams.map(({ messages }) => messages.filter(({ data }) => data.id === id).length).join()
+    const publish = (app: TestApp, id: string) =>
+      app.context.live.publish({ topic: 'session', id, event: 'SESSION_STATE' })
+    for (const [index, app] of apps.entries()) {
+      // A transport may take a moment until it carries.
+      await until(() => {
+        publish(app, `try ${index}`)
+        return !seen(`try ${index}`).split(',').includes('0')
+      }, 'the first event')
+      publish(app, `told ${index}`)
+      await until(() => seen(`told ${index}`) === '1,1', 'an event at both')
+    }
+    expect([seen('told 0'), seen('told 1')]).toEqual(['1,1', '1,1'])
+    await Promise.all(streams.map((stream) => stream.close()))
+    await Promise.all(apps.map((app) => app.close()))
+  })
 })
 
 test('sessions, challenges and pulls of external systems are told of', async () => {

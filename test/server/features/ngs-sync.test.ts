@@ -1,10 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { startNgsSandbox } from '../../../server/sandbox/ngs'
 import { ENGINES } from '../../support/engines'
 import { addCrew, type Crew, NO_LIMITS } from '../../support/field-work'
 import { operations, outboxRows, outboxStates, send, submitTask } from '../../support/ngs'
 import { buildSubmission } from '../../support/builders'
 import { startTestApp, type TestApp } from '../../support/test-app'
+import { until } from '../../support/until'
 
 const SECOND_MS = 1000
 const HOUR_MS = 3600 * SECOND_MS
@@ -97,7 +97,7 @@ describe.each(ENGINES)('our tasks in ngs (%s)', (engine) => {
     test('one that is sent wakes the sender right after its commit', async () => {
       app.context.outboxWorker.listen()
       await submitTask(app, crew)
-      while (!(await outboxStates(app)).includes('ngs.send SENT')) await wait(10)
+      await until(async () => (await outboxStates(app)).includes('ngs.send SENT'), 'the send')
       await app.context.outboxWorker.stop()
       expect(operations(app)).toEqual(['send'])
     })
@@ -248,11 +248,15 @@ describe.each(ENGINES)('our tasks in ngs (%s)', (engine) => {
 
     test('an open circuit costs no attempts', async () => {
       app.sandbox.ngs.control({ status: 503 })
-      for (let i = 0; i < 9; i++) await submitTask(app, crew, `第 ${i}`)
+      for (let i = 0; i < 20; i++) await submitTask(app, crew, `第 ${i}`)
       await send(app)
       const attempts = (await outboxRows(app)).map((entry) => entry.attempts)
-      expect(attempts.filter((count) => count === 1).length).toBeLessThan(9)
-      expect(operations(app).length).toBe(attempts.filter((count) => count === 1).length)
+      const tried = attempts.filter((count) => count === 1)
+      // It opens at the fifth failure; of the four that are sent at once the others may be on their way.
+      expect(tried.length).toBeGreaterThanOrEqual(5)
+      expect(tried.length).toBeLessThanOrEqual(8)
+      expect(attempts.filter((count) => count === 0)).toHaveLength(20 - tried.length)
+      expect(operations(app)).toHaveLength(tried.length)
     })
 
     test('the first success fetches what waits out a long pause', async () => {

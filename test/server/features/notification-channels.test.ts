@@ -3,6 +3,7 @@ import { TEMPLATE_EVENTS } from '../../../server/config/messages'
 import { CATALOG, entryOf, type NoticeEvent } from '../../../server/features/notifications/catalog'
 import { addOrder, buildCheckin } from '../../support/field-work'
 import { type MessagesApp, startMessagesApp, templateOf, WXWORK_IDS } from '../../support/messages'
+import { until } from '../../support/until'
 
 let app: MessagesApp
 beforeEach(async () => {
@@ -220,7 +221,7 @@ test('across an expired token (40001) and a kill −9 no message is lost from si
   const sends = () => app.sandbox.wechat.requests().filter(({ path }) => path.endsWith('/subscribe/send'))
   app.sandbox.wechat.control({ latencyMs: 100, path: '/cgi-bin/message/subscribe/send' })
   const broken = app.context.outboxWorker.run().catch(() => {})
-  while (sends().length < 9) await new Promise((resolve) => setTimeout(resolve, 10))
+  await until(() => sends().length >= 9, 'the sending of nine')
   await Promise.all([app.crash(), broken])
   app.sandbox.wechat.control({ latencyMs: 0 })
   // So long the dead process holds what it was sending.

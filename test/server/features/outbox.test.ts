@@ -8,6 +8,7 @@ import { addCrew, countOf, type Crew, NO_LIMITS, outcomeOf, startTwin } from '..
 import { schemaFaults } from '../../support/json-schema'
 import { operations, outboxRows, outboxStates, send, submitTask } from '../../support/ngs'
 import { startTestApp, type TestApp } from '../../support/test-app'
+import { until } from '../../support/until'
 
 const CLAIM_MS = 30_000
 
@@ -44,7 +45,7 @@ describe.each(ENGINES)('the outbox (%s)', (engine) => {
       for (let i = 0; i < 12; i++) await submitTask(app, crew, `第 ${i}`)
       app.sandbox.ngs.control({ latencyMs: 100 })
       void send(app)
-      while (operations(app).length === 0) await new Promise((done) => setTimeout(done, 5))
+      await until(() => operations(app).length > 0, 'the first send')
       await app.context.outboxWorker.stop()
       const sent = (await outboxStates(app)).filter((state) => state === 'ngs.send SENT').length
       expect(operations(app)).toHaveLength(sent)
@@ -73,7 +74,7 @@ describe.each(ENGINES)('the outbox (%s)', (engine) => {
       const { id } = await submitTask(app, crew)
       app.sandbox.ngs.control({ latencyMs: 300 })
       const slow = send(app)
-      while ((await outboxRows(app))[0]!.state !== 'SENDING') await new Promise((done) => setTimeout(done, 5))
+      await until(async () => (await outboxRows(app))[0]!.state === 'SENDING', 'the slow send')
       app.clock.advance(CLAIM_MS + 1)
       const twin = await startTwin(app)
       await send(twin)
@@ -89,7 +90,7 @@ describe.each(ENGINES)('the outbox (%s)', (engine) => {
       await submitTask(app, crew)
       app.sandbox.ngs.control({ latencyMs: 300, status: 503 })
       const slow = send(app)
-      while ((await outboxRows(app))[0]!.state !== 'SENDING') await new Promise((done) => setTimeout(done, 5))
+      await until(async () => (await outboxRows(app))[0]!.state === 'SENDING', 'the slow send')
       app.clock.advance(CLAIM_MS + 1)
       const twin = await startTwin(app)
       await send(twin)

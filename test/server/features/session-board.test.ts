@@ -1,6 +1,7 @@
 import { addStaff } from '../../support/field-work'
 import { type ExternalSiteApp, startExternalSite } from '../../support/external-site'
 import { outboxRows, send, submitTask } from '../../support/ngs'
+import { until } from '../../support/until'
 
 let external: ExternalSiteApp
 afterEach(() => external?.close())
@@ -71,7 +72,7 @@ test('a captcha for a person, a site that is down and a changed page are told ap
   expect(await rowOf('external')).toMatchObject({ state: 'CHALLENGE', human_action: expect.stringContaining('验证码') })
   external.site.control({ status: 503 })
   await external.change({ base_url: external.site.url })
-  while ((await rowOf('external')).state !== 'SITE_DOWN') await new Promise((resolve) => setTimeout(resolve, 10))
+  await until(async () => (await rowOf('external')).state === 'SITE_DOWN', 'SITE_DOWN')
   expect(await rowOf('external')).toMatchObject({
     state_text: '外部系统无法访问',
     next_action: '重新登录',

@@ -1,4 +1,5 @@
 import { INTERVAL_MS, startWxworkApp, type WxworkApp } from '../../support/wxwork'
+import { skipCircuitPause } from '../../support/clock'
 
 let app: WxworkApp
 afterEach(() => app.close())
@@ -98,8 +99,7 @@ test('a gateway away for an hour costs no try, and the account is back when it i
   }
   expect(await app.session()).toMatchObject({ state: 'OFFLINE', tries: 0 })
   app.gateway.control({ dropConnection: false })
-  // The circuit looks again after five real seconds.
-  await new Promise((resolve) => setTimeout(resolve, 5_100))
+  skipCircuitPause()
   await recovered(3)
   expect([app.calls('init'), (await app.session()).uuid]).toEqual([before, uuid])
   expect(app.calls('getQrCode')).toBe(1)

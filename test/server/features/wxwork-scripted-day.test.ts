@@ -1,4 +1,5 @@
 import { INTERVAL_MS, startWxworkApp, type WxworkApp } from '../../support/wxwork'
+import { until } from '../../support/until'
 
 const HOUR_MS = 3600_000
 const NOTICES = 1000
@@ -32,14 +33,9 @@ async function recovered(): Promise<number> {
 
 /** As the gateway sends it: again until it is acknowledged. */
 async function notify(body: object): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`${app.url}/callback/wxwork/${app.secrets.callbackSecret}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-    }).catch(() => null)
-    if (answer?.status === 200) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  const post = () =>
+    fetch(`${app.url}/callback/wxwork/${app.secrets.callbackSecret}`, { method: 'POST', body: JSON.stringify(body) })
+  await until(async () => (await post().catch(() => null))?.status === 200, 'the acknowledgement')
 }
 
 async function awayForAnHour(): Promise<void> {

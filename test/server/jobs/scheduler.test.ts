@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pino from 'pino'
 import { ROOT } from '../../../server/cli/server-bundle'
 import { createJobRepository } from '../../../server/features/jobs/repository'
-import { createJobService } from '../../../server/features/jobs/service'
+import { createJobService, type JobService } from '../../../server/features/jobs/service'
 import { createScheduler, type Job, type Scheduler, type SchedulerDeps } from '../../../server/jobs/scheduler'
 import { startJobs } from '../../../server/jobs/jobs'
 import { openRedis, type RedisConnections } from '../../../server/redis/connection'
@@ -13,11 +13,14 @@ import { ENGINES } from '../../support/engines'
 import { addCrew } from '../../support/field-work'
 import { BACKENDS, useBackend } from '../../support/redis'
 import { startTestApp, type TestApp } from '../../support/test-app'
+import { until } from '../../support/until'
 
 const NEVER = '0 0 0 29 2 *'
 const MINUTE_MS = 60_000
 
 const EVERY_SECOND = '* * * * * *'
+
+type StartOptions = Partial<SchedulerDeps> & { now?: () => Date; watched?: (runs: JobService) => JobService }
 
 describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, engine] as const)))(
   'jobs (%s, %s)',
@@ -51,13 +54,13 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
     /** A scheduler as another process would have it. */
     const start = (...jobs: (Partial<Job> & { run: Job['run'] })[]) => startWith({}, ...jobs)
     const startWith = async (
-      { now = app.clock.now, ...deps }: Partial<SchedulerDeps> & { now?: () => Date },
+      { now = app.clock.now, watched = (runs) => runs, ...deps }: StartOptions,
       ...jobs: (Partial<Job> & { run: Job['run'] })[]
     ) => {
       const runs = createJobService({ repository: createJobRepository(app.context.database), now, leaseMs: 180_000 })
       const scheduler = await createScheduler(
         jobs.map((job) => ({ name: 'test-job', title: '测试', pattern: NEVER, ...job })),
-        { runs, log, queue: await openQueue(), ...deps },
+        { runs: watched(runs), log, queue: await openQueue(), ...deps },
       )
       started.push(scheduler)
       return scheduler
@@ -66,6 +69,7 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
       const { list } = await app.context.jobs.list()
       return list.find((job) => job.name === name)!
     }
+    const isRunning = async () => (await row()).running
 
     test('are known before their first run', async () => {
       await start({ run: async () => 1 })
@@ -112,37 +116,24 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
     test('run at their times', async () => {
       let runs = 0
       await start({ pattern: EVERY_SECOND, everywhere: true, run: async () => ++runs })
-      const deadline = Date.now() + 5_000
-      while (runs < 2 && Date.now() < deadline) await wait(50)
-      expect(runs).toBeGreaterThanOrEqual(2)
+      await until(() => runs >= 2, 'the second run')
     })
 
     test('run once a time, however many processes watch the clock', async () => {
-      const runs: number[] = []
-      const run = async () => void runs.push(Math.floor(Date.now() / 1000))
+      const ran: number[] = []
+      const watched = (runs: JobService): JobService => ({
+        ...runs,
+        run: async (job, work, due) => {
+          const result = await runs.run(job, work, due)
+          if (result === 'ok') ran.push(due!.getTime())
+          return result
+        },
+      })
       for (let i = 0; i < 3; i++)
-        await startWith({ now: () => new Date(), graceMs: 400 }, { pattern: EVERY_SECOND, run })
-      const deadline = Date.now() + 10_000
-      while (runs.length < 4 && Date.now() < deadline) await wait(50)
+        await startWith({ now: () => new Date(), graceMs: 400, watched }, { pattern: EVERY_SECOND, run: async () => 1 })
+      await until(() => ran.length >= 4, 'the fourth run')
       await Promise.all(started.map((scheduler) => scheduler.stop()))
-      expect(runs.length).toBeGreaterThanOrEqual(4)
-      expect(new Set(runs).size).toBe(runs.length)
-    })
-
-    test('that fail are tried again before their next time, and not for ever', async () => {
-      const times: Date[] = []
-      const run = async () => {
-        times.push(new Date())
-        throw new Error('not yet')
-      }
-      const inTwoSeconds = new Date(Date.now() + 2_000)
-      const pattern = `${inTwoSeconds.getUTCSeconds()} ${inTwoSeconds.getUTCMinutes()} * * * *`
-      await startWith({ now: () => new Date(), graceMs: 500, retries: { times: 2, pauseMs: 1_100 } }, { pattern, run })
-      const deadline = Date.now() + 12_000
-      while (times.length < 3 && Date.now() < deadline) await wait(50)
-      await wait(1_200)
-      expect(times).toHaveLength(3)
-      expect(await row()).toMatchObject({ last_result: 'failed', running: false })
+      expect(new Set(ran).size).toBe(ran.length)
     })
 
     test('never overlap in one process', async () => {
@@ -155,7 +146,7 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
         },
       })
       const both = [scheduler.run('test-job'), scheduler.run('test-job')]
-      while (!(await row()).running) await wait(5)
+      await until(isRunning, 'the beginning of the run')
       free()
       await Promise.all(both)
       expect(runs).toBe(1)
@@ -170,14 +161,14 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
       }
       const [one, two] = [await start({ run }), await start({ run })]
       const first = one.run('test-job')
-      while (!(await row()).running) await wait(5)
+      await until(isRunning, 'the beginning of the run')
       app.clock.advance(MINUTE_MS)
       await two.run('test-job')
       expect(runs).toBe(1)
       free()
       await first
       const second = two.run('test-job')
-      while (runs < 2) await wait(5)
+      await until(() => runs === 2, 'the second run')
       free()
       await second
       await one.run('test-job')
@@ -188,7 +179,7 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
       let end!: () => void
       const lost = await start({ run: () => new Promise<void>((resolve) => (end = resolve)) })
       void lost.run('test-job')
-      while (!(await row()).running) await wait(5)
+      await until(isRunning, 'the beginning of the run')
       const other = await start({ run: async () => 'done' })
       await other.run('test-job')
       expect(await row()).toMatchObject({ last_result: null })
@@ -204,10 +195,10 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
       const run = () => new Promise<void>((resolve) => void free.push(resolve))
       const [asleep, other, third] = [await start({ run }), await start({ run }), await start({ run })]
       const first = asleep.run('test-job')
-      while (free.length < 1) await wait(5)
+      await until(() => free.length === 1, 'the first run')
       app.clock.advance(4 * MINUTE_MS)
       const second = other.run('test-job')
-      while (free.length < 2) await wait(5)
+      await until(() => free.length === 2, 'the second run')
       free[0]!()
       await first
       expect(await row()).toMatchObject({ running: true, last_result: null })
@@ -292,3 +283,44 @@ describe.each(BACKENDS.flatMap((backend) => ENGINES.map((engine) => [backend, en
     })
   },
 )
+
+describe('the clock of one process', () => {
+  beforeEach(() => void jest.useFakeTimers({ now: new Date('2026-03-02T01:00:50.000Z') }))
+  afterEach(() => void jest.useRealTimers())
+
+  /** Every run ends with this result. @returns for what times a job of every minute was run */
+  async function startMinutely(result: 'ok' | 'failed') {
+    const ran: (string | undefined)[] = []
+    const runs = {
+      announce: async () => {},
+      run: async (_job: unknown, _work: unknown, due?: Date) => {
+        ran.push(due?.toISOString())
+        return result
+      },
+    } as unknown as JobService
+    const log = pino({ level: 'silent' })
+    const job = { name: 'test-job', title: '测试', pattern: '0 * * * * *', run: async () => 1 }
+    await createScheduler([job], { runs, log, retries: { times: 2, pauseMs: 5_000 } })
+    return ran
+  }
+
+  test('a time that is seen late is still that time', async () => {
+    const ran = await startMinutely('ok')
+    jest.setSystemTime(new Date('2026-03-02T01:00:52.500Z'))
+    await jest.advanceTimersByTimeAsync(10_000)
+    expect(new Date().toISOString()).toBe('2026-03-02T01:01:02.500Z')
+    expect(ran).toEqual(['2026-03-02T01:01:00.000Z'])
+  })
+
+  test('a run that fails is tried again before its next time, and not for ever', async () => {
+    const ran = await startMinutely('failed')
+    await jest.advanceTimersByTimeAsync(10_000)
+    expect(ran).toEqual(['2026-03-02T01:01:00.000Z'])
+    await jest.advanceTimersByTimeAsync(5_000)
+    expect(ran).toHaveLength(2)
+    await jest.advanceTimersByTimeAsync(10_000)
+    expect(ran).toHaveLength(3)
+    await jest.advanceTimersByTimeAsync(34_000)
+    expect(ran.slice(1)).toEqual([undefined, undefined])
+  })
+})
