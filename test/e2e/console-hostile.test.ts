@@ -180,6 +180,31 @@ describeInBrowser('the console on a bad day', () => {
     expect(await button('保存', dialog()).isDisabled()).toBe(true)
   })
 
+  test('a try of a site whose settings were changed meanwhile shows nothing beside the new ones', async () => {
+    await desk.context.clearCookies()
+    await desk.logIn('admin@example.com')
+    await desk.page.getByRole('heading', { level: 1, name: '总览' }).waitFor()
+    await open('/external/systems')
+    await desk.page.getByLabel('系统标识').fill('city')
+    await desk.page.getByLabel('地址', { exact: true }).fill('http://127.0.0.1:9')
+    await desk.page.getByLabel('账号 1', { exact: true }).fill('op1')
+    await desk.page.getByLabel('密码', { exact: true }).fill('secret')
+    const tryIt = async (meanwhile: () => Promise<void>) => {
+      const letGo = await hold('**/dry-run')
+      const answered = desk.page.waitForResponse('**/dry-run')
+      await button('试运行').click()
+      await meanwhile()
+      letGo()
+      await answered
+      await desk.page.locator('.ant-btn-loading').waitFor({ state: 'detached' })
+    }
+    const result = desk.page.getByText('试运行没有通过，看下面第一个失败的步骤')
+    await tryIt(() => desk.page.getByLabel('地址', { exact: true }).fill('http://127.0.0.1:10'))
+    expect(await result.count()).toBe(0)
+    await tryIt(async () => {})
+    await result.waitFor()
+  })
+
   test('a login that ends while a form is filled in is renewed over it, and what was typed is saved', async () => {
     const id = await addDispatchedOrder(app, crew)
     await openStep(id)

@@ -1,7 +1,7 @@
 import type { ExternalSystemRow } from '@shared/api/admin-external'
 import type { DryRunResult } from '@shared/api/sessions'
 import { Alert, Button, Form, Popconfirm } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useNavigate, useParams } from 'react-router-dom'
 import { useAct } from '../api/use-act'
 import { useAnswer } from '../api/use-query'
@@ -32,13 +32,16 @@ function Editor({ saved }: { saved: ExternalSystemRow | null }) {
     silent: true,
     onDone: ({ system_name }) => void go(`/external/systems/${encodeURIComponent(system_name)}`, { replace: true }),
   })
-  const dryRun = useAct<DryRunResult>({ silent: true, onDone: setResult })
+  /** False once the form was changed: what is being tried is no longer what stands here. */
+  const isTrying = useRef(false)
+  const dryRun = useAct<DryRunResult>({ silent: true, onDone: (tried) => isTrying.current && setResult(tried) })
   const refusal = save.refusal ?? dryRun.refusal
   const path = saved ? systemPath(saved.system_name) : '/api/v1/admin/external/systems'
   const tryIt = async () => {
     const fields = await form.validateFields().catch(() => null)
     if (!fields) return
     const name = saved?.system_name ?? fields.system_name
+    isTrying.current = true
     dryRun.act({ path: `${systemPath(name)}/dry-run`, body: { system: toBody(fields) } })
   }
   return (
@@ -72,7 +75,10 @@ function Editor({ saved }: { saved: ExternalSystemRow | null }) {
         <SystemForm
           form={form}
           initial={saved ? toFields(saved) : NEW_SYSTEM}
-          onChange={() => setResult(null)}
+          onChange={() => {
+            setResult(null)
+            isTrying.current = false
+          }}
           onFinish={(fields) => save.act({ method: saved ? 'PUT' : 'POST', path, body: toBody(fields) })}
         />
       </div>
