@@ -53,7 +53,7 @@ export async function readMultipart(
           if (isOver) return void stream.destroy()
           streams.push(stream)
           const to = path.join(dir, String(files.length))
-          const file = receive(stream, { field: field ?? '', name: name ?? '', to, limits })
+          const file = receive(stream, { field: field ?? '', name: unquoted(name ?? ''), to, limits })
           files.push(file)
           file.catch(reject)
         })
@@ -124,6 +124,9 @@ async function receive(stream: BusboyFileStream, { field, name, to, limits }: Ta
   await pipeline(stream, counted, fs.createWriteStream(to))
   return { field, path: to, name, size, sha256: hash.digest('hex') }
 }
+
+/** Browsers write a quote in a file name so. */
+const unquoted = (name: string) => name.replaceAll('%22', '"')
 
 /** The system's errors name the call that failed; the parser's and the stream's are the sender's fault. */
 function translate(error: unknown): unknown {

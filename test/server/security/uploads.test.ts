@@ -178,6 +178,11 @@ test.each([
   expect(headers.get('content-disposition')).not.toContain('filename="evil.html')
 })
 
+test('a quote in a name is a quote, as every browser writes it', async () => {
+  const { body } = await store(await buildPng(), '8" 色谱柱.png')
+  expect(body.data.name).toBe('8" 色谱柱.png')
+})
+
 test('a download’s range, path and signature are data too', async () => {
   const { body } = await store(await buildPng(), 'a.png')
   const { pathname, searchParams } = new URL(body.data.url, app.url)
