@@ -3,12 +3,13 @@ import fs from 'node:fs'
 import http, { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { SERVER_FILE } from '../../../server/cli/server-bundle'
 import { buildFile, buildPng, buildSubmission } from '../../support/builders'
 import { tempDir } from '../../support/engines'
 import { openEventStream } from '../../support/event-stream'
+import { freePort } from '../../support/ports'
 import { follow, launch, removeTemplate, startServer, cleanUp, usedDataDir } from '../../support/server-process'
+import { until } from '../../support/until'
 
 /** Servers are started as processes, several a test. */
 jest.setTimeout(60_000)
@@ -129,9 +130,8 @@ describe('a start that cannot work', () => {
 
 describe('what a running server says', () => {
   const KEYS = { DATA_KEY: Buffer.alloc(32, 1).toString('base64'), EVENT_KEY: 'the-key-of-the-first-start' }
-  const said = async ({ output }: { output: { stdout: string } }, line: RegExp) => {
-    while (!line.test(output.stdout)) await wait(20)
-  }
+  const said = ({ output }: { output: { stdout: string } }, line: RegExp) =>
+    until(() => line.test(output.stdout), `the line ${line}`)
 
   test('every request soon, however quiet it is', async () => {
     const server = await startServer({ DATA_DIR: await usedDataDir(), LOG_LEVEL: 'info' })
@@ -143,11 +143,13 @@ describe('what a running server says', () => {
   })
 
   test('that it is open to the world outside production', async () => {
-    const server = await startServer({ DATA_DIR: await usedDataDir(), PUBLIC_URL: 'https://service.example.com' })
+    const at = async (PUBLIC_URL: string) =>
+      startServer({ DATA_DIR: await usedDataDir(), PUBLIC_URL, PORT: String(await freePort()) })
+    const server = await at('https://service.example.com')
     await said(server, /"level":40.*NODE_ENV is not production/)
     await said(server, /!! .*NODE_ENV=production/)
     const { stdout } = await server.stop()
-    const local = await startServer({ DATA_DIR: await usedDataDir(), PUBLIC_URL: 'https://localhost:8443' })
+    const local = await at('https://localhost:8443')
     await said(local, /demo-customer-1/)
     expect(stdout).toContain('NODE_ENV is not production')
     expect((await local.stop()).stdout).not.toContain('NODE_ENV')
