@@ -1,25 +1,23 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import type { ApiAnswer } from '../../support/api-client'
+import { type Crew, logInAgain } from '../../support/field-work'
+import type { TestApp } from '../../support/test-app'
+import { SANDBOX_ACCOUNT } from '../../../server/sandbox/external-site'
 import {
-  addAcceptedOrder,
-  addCrew,
-  addVisitedOrder,
-  type Crew,
-  logInAgain,
-  NO_LIMITS,
-  SITE,
-} from '../../support/field-work'
-import { startTestApp, type TestApp } from '../../support/test-app'
-import {
+  encodingsOf,
+  type FilePart,
   type Known,
+  nameOf,
   type Operation,
   operationsOf,
   placesOf,
   replaceAt,
   type Sample,
-  sampleRequest,
   sendSample,
 } from './operations'
+import { isSigned, knownOf, PASSWORD, signedFor, usesUp, type Valid, validRequest } from './valid-requests'
+import { startWorld, type World } from './world'
 
 jest.setTimeout(600_000)
 
@@ -28,7 +26,8 @@ const LONG = Boolean(process.env.FUZZ_LONG)
 const SHARE = 5
 const AT_ONCE = 6
 const HANGS_MS = 15_000
-const PLANTED = 'planted-secret-3f9c1d'
+/** A call to ngs is tried again while its time lasts. */
+const NGS_HANGS_MS = 45_000
 
 const HOSTILE: unknown[] = [
   null,
@@ -74,109 +73,202 @@ const HOSTILE: unknown[] = [
 /** What no answer may show of the inside. */
 const LEAKS =
   /node_modules|\bat \S+ \(|\.ts:\d+|SQLITE_|SqliteError|\b(select|insert into|update) "|stack"|Incorrect syntax/
-/** Partners the sandbox does not play here may be down; that is an answer too. */
-const PARTNER = /^\/(ngs\/wo|api)\/(?!v1)|\/admin\/external\//
+/** Where the answer is the site's: a wrong password, or a site that is not there. */
+const SITE_CALLS =
+  /\/external\/(\{system\}\/\{account\}\/(session|check)|systems\/\{system\}\/dry-run|logs\/\{id\}\/replay)$/
 
+/** Messages leave a few seconds apart, by the clock, and a call waits for its turn. */
+const PACED = 'POST /api/send-text'
+const SHARE_OF_PACED = 6
+
+/** Calls that are refused however good they are. */
+const REFUSED: Record<string, [status: number, why: string]> = {
+  'GET /api/v1/admin/external/challenges/{id}': [404, 'no site asks for a person here'],
+  'POST /api/v1/admin/external/challenges/{id}': [404, 'no site asks for a person here'],
+  'POST /callback/wxwork': [403, 'the gateway’s address has the secret in it'],
+}
+
+const HEADERS = [
+  'idempotency-key',
+  'x-trace-id',
+  'content-type',
+  'authorization',
+  'cookie',
+  'x-csrf-token',
+  'x-forwarded-for',
+  'accept-language',
+  'if-none-match',
+  'range',
+]
+const HOSTILE_TYPES = ['text/plain', 'application/json; charset=utf-7', 'multipart/form-data', 'a/b; boundary="', ';;']
+const FILE_CHANGES: [string, Partial<FilePart>][] = [
+  ['empty', { content: Buffer.alloc(0) }],
+  ['no picture', { content: Buffer.from('\u0089PNG\r\n\u001a\n'.repeat(50), 'latin1') }],
+  ['a script', { content: Buffer.from('<script>alert(1)</script>'), name: 'a.html', type: 'text/html' }],
+  ['a path', { name: '../../../../etc/passwd' }],
+  ['a long name', { name: '长'.repeat(4000) }],
+  ['no name', { name: '' }],
+  ['another field', { field: '__proto__' }],
+  ['a list', { field: 'file[0][x]' }],
+  ['an odd type', { type: 'x'.repeat(3000) }],
+]
+
+let world: World
 let app: TestApp
 let crew: Crew
 let known: Known
 let operations: Operation[]
 
 beforeAll(async () => {
-  const env = { CLOUD_SHARED_SECRET: PLANTED.repeat(3), NGS_TOKEN: `${PLANTED}-ngs` }
-  app = await startTestApp({ ...NO_LIMITS, ngs: true, wxwork: true, env })
-  crew = await addCrew(app)
-  const { visitId } = await addVisitedOrder(app, crew)
-  const id = await addAcceptedOrder(app, crew)
-  known = { id, workOrderId: id, workerId: crew.workerId, visitId, ...SITE, page: 1, size: 5, password: PLANTED }
-  operations = await operationsOf(app)
+  const env = { CLOUD_SHARED_SECRET: PASSWORD.repeat(3), NGS_TOKEN: `${PASSWORD}-ngs` }
+  world = await startWorld(env)
+  app = world.app
+  crew = world.crew
+  known = await knownOf(world)
+  operations = (await operationsOf(app)).filter(({ path }) => !/openapi\.json|events\/stream/.test(path))
 })
-afterAll(() => app.close())
+afterAll(() => world.close())
 
-/** The caller who gets furthest. */
-function callerOf({ path }: Operation) {
-  if (/^\/api\/v1\/(?!admin)/.test(path)) return crew.customer
-  if (/^\/homecare\/(checkin|checkout|evidence|accept|reject|claim|sync)/.test(path)) return crew.worker
-  return crew.admin
-}
+test('a request as it should be is taken by every route, in every form it takes', async () => {
+  const wrong: string[] = []
+  for (const operation of operations)
+    for (const encoding of encodingsOf(operation)) {
+      const { sample, caller } = await validRequest(world, operation, known, encoding)
+      const { status, body } = await sendSample(app, operation, sample, caller)
+      const [expected] = REFUSED[nameOf(operation)] ?? [Math.floor(status / 100) === 2 ? status : 200]
+      if (status !== expected)
+        wrong.push(`${nameOf(operation)} (${encoding}): ${status} ${JSON.stringify(body).slice(0, 200)}`)
+    }
+  expect(wrong).toEqual([])
+})
 
-interface Attempt {
-  operation: Operation
-  place: string
-  sample: Sample
-}
+type Put = (sample: Sample, item: unknown) => Sample
 
-function* attemptsOf(operation: Operation): Generator<Attempt> {
-  const sample = sampleRequest(operation, known)
-  const places: [string, (item: unknown) => Sample][] = [
-    ...Object.keys(sample.params).map((name): [string, (item: unknown) => Sample] => [
-      `path.${name}`,
-      (item) => ({ ...sample, params: { ...sample.params, [name]: item } }),
-    ]),
-    ...Object.keys(sample.query).map((name): [string, (item: unknown) => Sample] => [
-      `query.${name}`,
-      (item) => ({ ...sample, query: { ...sample.query, [name]: item } }),
-    ]),
-    ...(sample.body === undefined ? [] : [[], ...placesOf(sample.body)]).map(
-      (at): [string, (item: unknown) => Sample] => [
-        `body.${at.join('.')}`,
-        (item) => ({ ...sample, body: replaceAt(sample.body, at, item) }),
-      ],
+/** Every place of a request that something else can be put into. */
+function placesIn({ params, query, body }: Sample): [string, Put][] {
+  const inside = (part: 'params' | 'query') => (name: string) =>
+    [`${part}.${name}`, (sample, item) => ({ ...sample, [part]: { ...sample[part], [name]: item } })] satisfies [
+      string,
+      Put,
+    ]
+  return [
+    ...Object.keys(params).map(inside('params')),
+    ...Object.keys(query).map(inside('query')),
+    ...(body === undefined ? [] : [[], ...placesOf(body)]).map(
+      (at) =>
+        [`body.${at.join('.')}`, (sample, item) => ({ ...sample, body: replaceAt(sample.body, at, item) })] satisfies [
+          string,
+          Put,
+        ],
     ),
   ]
-  let turn = operation.path.length
-  for (const [place, put] of places)
-    for (const item of LONG ? HOSTILE : Array.from({ length: SHARE }, () => HOSTILE[(turn += 7) % HOSTILE.length]))
-      yield { operation, place, sample: put(item) }
 }
 
-async function faultOf({ operation, place, sample }: Attempt): Promise<string | null> {
-  const what = `${operation.method} ${operation.path} ${place} ${JSON.stringify(sample).slice(0, 300)}`
-  const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), HANGS_MS).unref())
-  const answer = await Promise.race([sendSample(app, operation, sample, callerOf(operation)), late])
+/** As a header can carry it: bytes, no line ends. */
+const headerText = (item: unknown) =>
+  Buffer.from(typeof item === 'string' ? item.toWellFormed() : (JSON.stringify(item) ?? ''))
+    .toString('latin1')
+    // oxlint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, '')
+
+interface Attempt {
+  place: string
+  put: (sample: Sample) => Sample
+}
+
+function* attemptsOf(operation: Operation, sample: Sample): Generator<Attempt> {
+  let turn = operation.path.length
+  const some = (share: number) =>
+    LONG ? HOSTILE : Array.from({ length: share }, () => HOSTILE[(turn += 7) % HOSTILE.length])
+  for (const [place, put] of placesIn(sample))
+    for (const item of some(SHARE)) yield { place, put: (one) => put(one, item) }
+  const headers = LONG
+    ? HEADERS
+    : Array.from({ length: SHARE }, (_, index) => HEADERS[(turn + index) % HEADERS.length]!)
+  for (const name of headers)
+    for (const item of name === 'content-type' ? HOSTILE_TYPES : some(1))
+      yield {
+        place: `header ${name}`,
+        put: (one) => ({ ...one, headers: { ...one.headers, [name]: headerText(item) } }),
+      }
+  if (sample.files)
+    for (const [place, change] of FILE_CHANGES)
+      yield { place, put: (one) => ({ ...one, files: one.files!.map((file) => ({ ...file, ...change })) }) }
+}
+
+async function answerOf(operation: Operation, { sample, caller }: Valid, { place, put }: Attempt) {
+  const changed = put(sample)
+  // A signature of what was changed, or nothing behind it would be reached.
+  const headers = isSigned(operation) ? signedFor(world, operation, changed.body) : {}
+  const sent = place.startsWith('header') ? changed : { ...changed, headers: { ...changed.headers, ...headers } }
+  const what = `${nameOf(operation)} ${place} ${JSON.stringify({ ...sent, files: sent.files?.length }).slice(0, 300)}`
+  const hangsMs = operation.path.startsWith('/ngs/wo/') ? NGS_HANGS_MS : HANGS_MS
+  const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), hangsMs).unref())
+  const answer = await Promise.race([sendSample(app, operation, sent, caller), late])
+  return { what, answer }
+}
+
+function faultOf(operation: Operation, what: string, answer: ApiAnswer | 'late'): string | null {
   if (answer === 'late') return `hangs: ${what}`
   const text = JSON.stringify(answer.body ?? '')
-  const partnerDown = (answer.status === 502 || answer.status === 503) && PARTNER.test(operation.path)
-  if (answer.status >= 500 && !partnerDown) return `${answer.status}: ${what} → ${text.slice(0, 200)}`
+  const isSites = (answer.status === 502 || answer.status === 503) && SITE_CALLS.test(operation.path)
+  if (answer.status >= 500 && !isSites) return `${answer.status}: ${what} → ${text.slice(0, 200)}`
   if (answer.headers.get('x-injected')) return `header: ${what}`
-  if (operation.path !== '/docs' && LEAKS.test(text)) return `leak: ${what} → ${text.slice(0, 200)}`
+  if (!operation.path.startsWith('/docs') && LEAKS.test(text)) return `leak: ${what} → ${text.slice(0, 200)}`
   return null
 }
 
 test('no input of any route makes a 5xx, a hang or a leak', async () => {
   const faults: string[] = []
-  let tried = 0
-  for (const operation of operations) {
-    if (/openapi\.json|events\/stream/.test(operation.path)) continue
-    const attempts = attemptsOf(operation)
-    const worker = async () => {
-      for (const attempt of attempts) {
-        tried++
-        const fault = await faultOf(attempt)
-        if (fault) faults.push(fault)
+  const counts = { tried: 0, taken: 0 }
+  for (const operation of operations)
+    for (const encoding of encodingsOf(operation)) {
+      let valid = await validRequest(world, operation, known, encoding)
+      const isPaced = nameOf(operation) === PACED
+      const all = [...attemptsOf(operation, valid.sample)]
+      const attempts = (isPaced && !LONG ? all.filter((_one, index) => index % SHARE_OF_PACED === 0) : all).values()
+      const clock = isPaced ? setInterval(() => app.clock.advance(1000), 20) : undefined
+      const worker = async () => {
+        for (const attempt of attempts) {
+          const { what, answer } = await answerOf(operation, valid, attempt)
+          counts.tried++
+          const fault = faultOf(operation, what, answer)
+          if (fault) faults.push(fault)
+          if (answer === 'late' || answer.status >= 300) continue
+          counts.taken++
+          if (usesUp(operation)) valid = await validRequest(world, operation, known, encoding)
+        }
       }
+      await Promise.all(Array.from({ length: AT_ONCE }, worker))
+      clearInterval(clock)
+      // An account that was disabled, or a password that was changed, by what was tried.
+      await app.context.database.db.updateTable('staff').set({ is_active: true, tokens_valid_after: null }).execute()
+      await logInAgain(app, crew)
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, worker))
-    // A password that was changed or an account that was disabled by what was tried.
-    await app.context.database.db.updateTable('staff').set({ is_active: true, tokens_valid_after: null }).execute()
-    await logInAgain(app, crew)
-  }
-  process.stdout.write(`${tried} inputs tried on ${operations.length} routes\n`)
+  process.stdout.write(`${counts.tried} inputs tried on ${operations.length} routes, ${counts.taken} of them taken\n`)
   expect(faults).toEqual([])
   expect(({} as Record<string, unknown>).isAdmin).toBeUndefined()
 })
 
-test('nothing of it is in the log or the database: no password, token or key', async () => {
+test('nothing of it is in the log or the database: no password, token, key or cookie', async () => {
   const log = app.logs.join('')
   const [database] = fs.readdirSync(app.dataDir).filter((name) => name.endsWith('.db'))
   const stored = ['', '-wal'].map((end) => path.join(app.dataDir, `${database}${end}`)).filter(fs.existsSync)
   const rows = stored.map((file) => fs.readFileSync(file).toString('latin1')).join('')
-  const secrets = [PLANTED, crew.customer.token, crew.admin.token, app.secrets.jwtSecret]
-  for (const secret of secrets)
-    expect([secret.slice(0, 8), log.includes(secret), rows.includes(secret)]).toEqual([
-      secret.slice(0, 8),
-      false,
-      false,
-    ])
-  expect(rows.length + log.length).toBeGreaterThan(10_000)
+  const { jwtSecret, dataKey, eventKey, callbackSecret } = app.secrets
+  const keys = [jwtSecret, dataKey, eventKey, callbackSecret].flatMap((key) =>
+    typeof key === 'string' ? [key] : [key.toString('base64'), key.toString('hex'), key.toString('latin1')],
+  )
+  const tokens = [crew.customer, crew.worker, crew.other, crew.dispatcher, crew.admin].map(({ token }) => token)
+  const secrets = [PASSWORD, 'password123', SANDBOX_ACCOUNT.password, ...world.siteCookies, ...keys, ...tokens]
+  for (const secret of secrets) {
+    expect(secret.length).toBeGreaterThan(5)
+    const at = [secret.slice(0, 8), log.includes(secret), rows.includes(secret)]
+    expect(at).toEqual([secret.slice(0, 8), false, false])
+  }
+  // What was searched is where it would be: a customer's address and a route that was asked.
+  expect(rows).toContain(Buffer.from('北京市海淀区中关村').toString('latin1'))
+  expect(log).toContain('/homecare/checkin/submit')
+  expect(rows.length).toBeGreaterThan(1_000_000)
+  expect(log.length).toBeGreaterThan(1_000_000)
 })

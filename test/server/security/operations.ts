@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../../support/api-client'
-import { buildFile, buildForm, buildPng } from '../../support/builders'
+import { buildFile, buildForm, buildPdf, buildPng } from '../../support/builders'
 import type { TestApp } from '../../support/test-app'
 
 type Schema = Record<string, any>
@@ -17,10 +17,23 @@ export interface Operation {
 export interface Sample {
   params: Record<string, unknown>
   query: Record<string, unknown>
+  headers: Record<string, string>
   body: unknown
+  /** Sent as a form with these files; null where it is JSON. */
+  files: FilePart[] | null
 }
 
+export interface FilePart {
+  field: string
+  name: string
+  type: string
+  content: Buffer
+}
+
+export const nameOf = ({ method, path }: Operation) => `${method} ${path}`
+
 export async function operationsOf(app: TestApp): Promise<Operation[]> {
+  picture = await buildPng()
   const { body: document } = await app.api.get('/openapi.json')
   return Object.entries(document.paths as Record<string, Schema>).flatMap(([path, item]) =>
     Object.entries(item as Record<string, Schema>).map(([method, operation]) => {
@@ -66,22 +79,51 @@ const objectOf = ({ properties = {} }: Schema, known: Known) =>
     Object.entries(properties as Record<string, Schema>).map(([name, schema]) => [name, sampleOf(schema, known, name)]),
   )
 
-export function sampleRequest({ parameters, json, form }: Operation, known: Known): Sample {
+const named = (path: string) => Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name!)
+
+/** How a route may be asked: most take JSON or a form, one takes both. */
+export const encodingsOf = ({ json, form }: Operation): ('json' | 'form')[] =>
+  form ? (json ? ['json', 'form'] : ['form']) : ['json']
+
+/** A request the schemas take. `known.body` is a body as a whole. */
+export function sampleRequest(operation: Operation, known: Known, encoding = encodingsOf(operation)[0]!): Sample {
+  const { path, parameters, json, form } = operation
   const at = (place: string) =>
     Object.fromEntries(
       parameters.filter((one) => one.in === place).map(({ name, schema }) => [name, sampleOf(schema, known, name)]),
     )
-  const schema = json ?? form
-  return { params: at('path'), query: at('query'), body: schema ? sampleOf(schema, known) : undefined }
+  const schema = encoding === 'form' ? form : json
+  const { files, fields } = partsOf(schema)
+  return {
+    params: { ...Object.fromEntries(named(path).map((name) => [name, sampleOf({}, known, name)])), ...at('path') },
+    query: at('query'),
+    headers: {},
+    body: known.body ?? (schema ? sampleOf(fields, known) : undefined),
+    files: encoding === 'form' ? files : null,
+  }
 }
 
-const FILE_FIELDS = new Set(['file', 'images', 'files', 'avatar'])
+let picture: Buffer
+const isFile = ({ format, items }: Schema) => format === 'binary' || items?.format === 'binary'
 
-/** Sends a request as the route takes it: JSON, or a form where it takes nothing else. */
+function partsOf(schema: Schema | null): { files: FilePart[]; fields: Schema } {
+  if (schema?.type !== 'object') return { files: [], fields: schema ?? {} }
+  const all = Object.entries((schema.properties ?? {}) as Record<string, Schema>)
+  const files = all
+    .filter(([, one]) => isFile(one))
+    .map(([field]) =>
+      field === 'files'
+        ? { field, name: 'a.pdf', type: 'application/pdf', content: buildPdf() }
+        : { field, name: 'a.png', type: 'image/png', content: picture },
+    )
+  return { files, fields: { ...schema, properties: Object.fromEntries(all.filter(([, one]) => !isFile(one))) } }
+}
+
+/** Sends a request as it says: JSON, or a form with its files. */
 export async function sendSample(
   app: TestApp,
-  { method, path, json, form }: Operation,
-  { params, query, body }: Sample,
+  { method, path }: Operation,
+  { params, query, headers, body, files }: Sample,
   request: ApiRequest = {},
 ) {
   const target = path.replace(/\{(\w+)\}/g, (_all, name: string) =>
@@ -91,19 +133,17 @@ export async function sendSample(
     Object.entries(query).flatMap(([name, value]) => (value == null ? [] : [[name, String(value)]])),
   )
   const url = `${target}?${search.toString()}`
-  if (json || !form) return app.api.send(method, url, { ...request, json: body })
-  return app.api.send(method, url, { ...request, form: await formOf(body) })
+  const all = { ...request, headers: { ...request.headers, ...headers } }
+  if (!files) return app.api.send(method, url, { ...all, json: body })
+  const parts = files.map(({ field, name, type, content }): [string, File] => [field, buildFile(content, name, type)])
+  return app.api.send(method, url, { ...all, form: buildForm(Object.fromEntries(formFields(body)), parts) })
 }
 
-async function formOf(body: unknown): Promise<FormData> {
-  const fields = Object.entries((body ?? {}) as Record<string, unknown>).filter(([name]) => !FILE_FIELDS.has(name))
-  const file = buildFile(await buildPng(), 'a.png', 'image/png')
-  return buildForm(
-    Object.fromEntries(
-      fields.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value) || '']),
-    ),
-    [['file', file]],
-  )
+/** `customer.name`, `file_ids` …: objects by their dotted names, lists as JSON. */
+function formFields(value: unknown, prefix = ''): [string, string][] {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return Object.entries(value).flatMap(([name, item]) => formFields(item, prefix ? `${prefix}.${name}` : name))
+  return prefix ? [[prefix, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]] : []
 }
 
 /** Every place in a value that holds something: its path, and how to put something else there. */

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { addAcceptedOrder, addCrew, type Crew, NO_LIMITS } from '../../support/field-work'
-import { startTestApp, type TestApp } from '../../support/test-app'
-import { type Known, type Operation, operationsOf, sampleRequest, sendSample } from './operations'
+import { addStaff, type Crew } from '../../support/field-work'
+import type { TestApp } from '../../support/test-app'
+import { type Known, nameOf, type Operation, operationsOf, sampleRequest, sendSample } from './operations'
+import { knownOf, validRequest } from './valid-requests'
+import { startWorld, type World } from './world'
 
 type Role = 'customer' | 'worker' | 'dispatcher' | 'admin'
 const ROLES: Role[] = ['customer', 'worker', 'dispatcher', 'admin']
@@ -33,25 +34,20 @@ const RULES: [route: RegExp, roles: Role[] | 'open' | 'signed'][] = [
   [/^\w+ \/api\//, ['admin']],
 ]
 const ruleOf = (operation: Operation) => RULES.find(([route]) => route.test(nameOf(operation)))?.[1]
-const nameOf = ({ method, path }: Operation) => `${method} ${path}`
 
+let world: World
 let app: TestApp
 let crew: Crew
 let operations: Operation[]
 let known: Known
 beforeAll(async () => {
-  app = await startTestApp({
-    ...NO_LIMITS,
-    ngs: true,
-    wxwork: true,
-    env: { CLOUD_SHARED_SECRET: randomBytes(32).toString('base64') },
-  })
-  crew = await addCrew(app)
-  const id = await addAcceptedOrder(app, crew)
-  operations = (await operationsOf(app)).filter(({ path }) => !/logout|\/auth\/password|events\/stream/.test(path))
-  known = { id, workOrderId: id, workerId: crew.workerId, fileIds: [], email: 'nobody@example.com', size: 5, page: 1 }
+  world = await startWorld()
+  app = world.app
+  crew = world.crew
+  known = await knownOf(world)
+  operations = await operationsOf(app)
 })
-afterAll(() => app.close())
+afterAll(() => world.close())
 
 test('every route is in the list of who may call it, and open exactly where the list says so', () => {
   expect(operations.filter((one) => !ruleOf(one)).map(nameOf)).toEqual([])
@@ -84,6 +80,21 @@ test('nobody gets through without a login, nor with a login the route is not for
   expect(wrong).toEqual([])
 })
 
+const ENDS_A_LOGIN = /^\/auth\/(logout|password)$/
+const ROLE_NAMES = { worker: 'HOMECARE_WORKER', dispatcher: 'HOMECARE_DISPATCHER', admin: 'ADMIN' } as const
+
+/** One of this role whose login nobody else needs. */
+async function another(role: Role) {
+  const id = await addStaff(app, `${world.fresh()}@example.com`, ROLE_NAMES[role as keyof typeof ROLE_NAMES])
+  return { token: app.context.tokens.issue('staff', id) }
+}
+
+async function streamStatus(path: string, token: string): Promise<number> {
+  const { status, body } = await fetch(app.url + path, { headers: { authorization: `Bearer ${token}` } })
+  await body?.cancel()
+  return status
+}
+
 test('whoever may call is not refused for who they are', async () => {
   const wrong: string[] = []
   for (const operation of operations) {
@@ -92,27 +103,76 @@ test('whoever may call is not refused for who they are', async () => {
     // A body that is refused shows as well that the caller was let in.
     const sample = { ...sampleRequest(operation, { ...known, id: 'nobody-s' }), body: operation.json ? [] : undefined }
     for (const role of rule!) {
-      const { status } = await sendSample(app, operation, sample, crew[role])
+      const caller = ENDS_A_LOGIN.test(operation.path) ? await another(role) : crew[role]
+      const status = operation.path.endsWith('/stream')
+        ? await streamStatus(operation.path, caller.token)
+        : (await sendSample(app, operation, sample, caller)).status
       if (status === 401 || status === 403) wrong.push(`${nameOf(operation)} as ${role}: ${status}`)
     }
   }
   expect(wrong).toEqual([])
 })
 
-const ofObjects = (role: Role) =>
-  operations.filter((one) => one.path.includes('{id}') && Array.isArray(ruleOf(one)) && ruleOf(one)!.includes(role))
+/** Routes of a role that name a thing which belongs to somebody: in the path, or an order in the body. */
+const ofThings = (role: Role, family: string) =>
+  operations.filter((one) => {
+    const rule = ruleOf(one)
+    const inBody = (one.json ?? one.form)?.properties?.workOrderId
+    const named = one.path.includes('{id}') || inBody || one.parameters.some(({ name }) => name === 'workOrderId')
+    return named && one.path.startsWith(family) && Array.isArray(rule) && rule.includes(role)
+  })
 
 test('a task of another customer is not there, on any route', async () => {
   const stranger = { token: await app.api.customer('demo-stranger') }
-  for (const operation of ofObjects('customer')) {
-    const { status } = await sendSample(app, operation, sampleRequest(operation, known), stranger)
+  for (const operation of ofThings('customer', '/api/v1/tasks')) {
+    const { sample } = await validRequest(world, operation, known)
+    const { status } = await sendSample(app, operation, sample, stranger)
     expect([nameOf(operation), status]).toEqual([nameOf(operation), 404])
   }
 })
 
-test('an order of another worker shows and takes nothing', async () => {
-  for (const operation of ofObjects('worker').filter(({ path }) => path.startsWith('/homecare/'))) {
-    const { status, body } = await sendSample(app, operation, sampleRequest(operation, known), crew.other)
-    expect([nameOf(operation), status >= 400, body?.data?.id]).toEqual([nameOf(operation), true, undefined])
+/** Of answers that say so with 200 (a pre-check) or 409 (a check-out: the visit is another’s). */
+const NOT_THEIRS = ['WORKER_NOT_MATCHED', 'NOT_CHECKED_IN']
+/** Where an order may be anybody's: the pool, the office’s radius. */
+const EVERYBODYS = ['POST /homecare/claim', 'GET /homecare/sla-config']
+
+test('an order of another worker is refused to a call that its own worker may make', async () => {
+  const operationsOfOrders = ofThings('worker', '/homecare/').filter((one) => !EVERYBODYS.includes(nameOf(one)))
+  expect(operationsOfOrders.length).toBeGreaterThan(7)
+  for (const operation of operationsOfOrders) {
+    const { sample } = await validRequest(world, operation, known)
+    const { status, body } = await sendSample(app, operation, sample, crew.other)
+    const refused = [403, 404].includes(status) || NOT_THEIRS.includes(body.data.reasonCode)
+    expect([nameOf(operation), refused, body.data?.id]).toEqual([nameOf(operation), true, undefined])
+  }
+})
+
+test('an order that is taken is claimed by nobody else, and another worker’s queue moves nothing', async () => {
+  const claim = await app.api.post('/homecare/claim', { workOrderId: known.workOrderId }, crew.other)
+  expect([claim.status, claim.body.data.reasonCode]).toEqual([409, expect.any(String)])
+  const sync = operations.find(({ path }) => path === '/homecare/sync')!
+  const { sample } = await validRequest(world, sync, known)
+  const { status, body } = await sendSample(app, sync, sample, crew.other)
+  expect(status).toBe(200)
+  for (const one of body.data.results) expect(['rejected', 'invalid']).toContain(one.status)
+})
+
+test('a file of somebody else is not there, whatever it is to be used for', async () => {
+  const strange = await world.upload({ token: await app.api.customer('demo-stranger') })
+  const uses: [route: string, field: string, value: unknown][] = [
+    ['POST /api/v1/tasks', 'file_ids', [strange]],
+    ['PUT /api/v1/user/profile', 'avatar_file_id', strange],
+    ['POST /homecare/work-orders/{id}/steps', 'fileIds', [strange]],
+    ['POST /homecare/checkin/submit', 'evidenceFileIds', [strange]],
+  ]
+  for (const [route, field, value] of uses) {
+    const operation = operations.find((one) => nameOf(one) === route)!
+    const { sample, caller } = await validRequest(world, operation, known)
+    const body = { ...(sample.body as object), [field]: value }
+    const answer = await sendSample(app, operation, { ...sample, body }, caller)
+    const why = answer.body.data.fields?.[0].path.split('.')[0] ?? answer.body.data.reasonCode
+    const expected = route.endsWith('submit') ? expect.stringMatching(/EVIDENCE/) : field
+    expect([route, answer.status >= 400, why]).toEqual([route, true, expected])
+    expect((await sendSample(app, operation, sample, caller)).status).toBe(200)
   }
 })
