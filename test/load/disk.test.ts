@@ -128,5 +128,5 @@ test('a data folder without rights ends the start with one line that says so', a
   const { code, stderr } = await ended
   fs.rmSync(dataDir, { recursive: true })
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^cannot start: EACCES[^\n]*\n$/)
+  expect(stderr).toMatch(/^cannot start: DATA_DIR [^\n]*EACCES[^\n]*\n$/)
 })

@@ -17,8 +17,12 @@ const MINUTES: [unit: RegExp, factor: number][] = [
 const MAX_MINUTES = 10_080
 const LEFT = /(?:还可|还剩|还有|剩余|再输错)[^\d]{0,10}(\d+)\s*次/
 
+/** A sentence, not a page. */
+const MAX_MESSAGE = 500
+
 /** Reads the message of a refusal; null where it says nothing known: then the page has changed. */
-export function readRefusal(message: string, says: SiteProfile['login']['says']): Refusal | null {
+export function readRefusal(answered: string, says: SiteProfile['login']['says']): Refusal | null {
+  const message = answered.slice(0, MAX_MESSAGE)
   const lower = message.toLowerCase()
   const has = (texts: string[]) => texts.some((text) => lower.includes(text.toLowerCase()))
   // A warning names the lock that is to come and is a wrong password all the same.

@@ -3,7 +3,8 @@ const MAX_TEXT_CHARS = 2_000
 const MAX_BODY_CHARS = 16_000
 
 const SECRET_KEY = /secret|passw|pwd|token|session_?key|js_?code|cookie|authorization|captcha|phone_?number/i
-const SECRET_PAIR = new RegExp(`([\\w-]*(?:${SECRET_KEY.source})[\\w-]*|\\bcode)=[^&\\s"'<>]+`, 'gi')
+/** Begins only where a word does: from every letter of a long word it would look to the word's end. */
+const SECRET_PAIR = new RegExp(`(?<![\\w-])([\\w-]*(?:${SECRET_KEY.source})[\\w-]*|code)=[^&\\s"'<>]+`, 'gi')
 const BINARY = /^(image|audio|video|font)\/|octet-stream|pdf|zip/i
 const STATUS_CODE = /^-?\d{1,5}$/
 
@@ -48,7 +49,8 @@ function jsonOrText(text: string): unknown {
 }
 
 function mask(value: unknown, side: Side): unknown {
-  if (typeof value === 'string') return cut(value.replace(SECRET_PAIR, `$1=${MASK}`), MAX_TEXT_CHARS)
+  // Cut first: a pair of which only the beginning is left is masked all the same.
+  if (typeof value === 'string') return cut(value, MAX_TEXT_CHARS).replace(SECRET_PAIR, `$1=${MASK}`)
   if (value instanceof Uint8Array) return `<${value.length} bytes>`
   if (Array.isArray(value)) return value.map((item) => mask(item, side))
   if (typeof value !== 'object' || value === null) return value

@@ -28,7 +28,7 @@ export const initData = z
   .transform((data) => ({ uuid: data.uuid, isLogin: data.is_login || data.isLogin }))
 
 const fileNameOf = (url: string): string =>
-  /([^/?#]+)(?:[?#].*)?$/.exec(url)?.[1]?.replace(/\.(png|jpe?g|gif|bmp|webp)$/i, '') ?? ''
+  /([^/?#]+)(?:[?#][^]*)?$/.exec(url)?.[1]?.replace(/\.(png|jpe?g|gif|bmp|webp)$/i, '') ?? ''
 
 const keyIn = (url: string) => (/^https?:/.test(url) ? fileNameOf(url) : '')
 

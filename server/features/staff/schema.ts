@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AdminNewStaff, AdminStaffRow } from '../../../types/api/admin'
 import { STAFF_ROLES, type StaffLogin, type StaffUser } from '../../../types/api/staff'
-import { filterFlag, filterText, oneOf, optionalText, pageQuery, recordId, text, uuid } from '../../http/fields'
+import { email, filterFlag, filterText, oneOf, optionalText, pageQuery, recordId, text, uuid } from '../../http/fields'
 
 export const staffUser = z.object({
   id: z.string(),
@@ -15,7 +15,6 @@ export const staffLogin = z.object({ token: z.string(), user: staffUser }) satis
 
 const MIN_PASSWORD = 8
 const MAX_PASSWORD = 128
-const EMAIL = /^[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"']{2,}$/
 
 const givenPassword = z
   .string({ error: (issue) => (issue.input == null ? '密码不能为空' : '密码必须是文本') })
@@ -47,7 +46,7 @@ export const staffQuery = z.object({
 })
 
 export const newStaffBody = z.object({
-  email: text('邮箱', 100).regex(EMAIL, '邮箱格式不正确').toLowerCase(),
+  email: email('邮箱').toLowerCase(),
   password: newPassword('密码'),
   role: oneOf('角色', STAFF_ROLES),
   full_name: text('姓名', 50),

@@ -57,6 +57,27 @@ describe('call record', () => {
     ])
   })
 
+  it.each(['x'.repeat(1_000_000), 'token'.repeat(200_000), `${'1'.repeat(1_000_000)} code=geheim`])(
+    'takes no longer for one endless word, which would end the test',
+    async (word) => {
+      const peer = await sandbox(() => ({ json: { said: word } }))
+      const { http, calls } = client(peer.url)
+      await http.request({ ...write, json: { taskId: word } })
+      expect(JSON.stringify(calls[0])).not.toContain('geheim')
+      expect(calls[0]).toMatchObject({
+        success: true,
+        requestBody: { body: { taskId: expect.stringMatching(/characters\)$/) } },
+      })
+    },
+  )
+
+  it('masks a secret of which only the beginning is kept', async () => {
+    const peer = await sandbox()
+    const { http, calls } = client(peer.url)
+    await http.request({ ...write, json: { text: `${'内容 '.repeat(660)}token=${'geheim'.repeat(50)}` } })
+    expect(JSON.stringify(calls[0]?.requestBody)).not.toContain('geheim')
+  })
+
   const keys = ['secret', 'appid_secret', 'appSecret', 'access_token', 'token', 'password', 'js_code', 'session_key']
   const others = ['code', 'cookie', 'Set-Cookie', 'authorization', 'passward', 'refreshToken', 'captcha']
 
