@@ -23,26 +23,45 @@ function Saved({ name }: { name: string }) {
   return <Answered answer={answer}>{(system) => <Editor key={system.id} saved={system} />}</Answered>
 }
 
+/** A try of what the form says; once that was changed, nothing is known of it. */
+function useDryRun() {
+  const [result, setResult] = useState<DryRunResult | null>(null)
+  const isMeant = useRef(false)
+  const { act, running, refusal } = useAct<DryRunResult>({
+    silent: true,
+    onDone: (tried) => isMeant.current && setResult(tried),
+  })
+  return {
+    result,
+    running,
+    refusal,
+    begin(name: string, system: object) {
+      isMeant.current = true
+      act({ path: `${systemPath(name)}/dry-run`, body: { system } })
+    },
+    forget() {
+      isMeant.current = false
+      setResult(null)
+    },
+  }
+}
+
 function Editor({ saved }: { saved: ExternalSystemRow | null }) {
   const go = useNavigate()
   const [form] = Form.useForm<SystemFields>()
-  const [result, setResult] = useState<DryRunResult | null>(null)
+  const dryRun = useDryRun()
   const save = useAct<ExternalSystemRow>({
     done: '已保存',
     silent: true,
     onDone: ({ system_name }) => void go(`/external/systems/${encodeURIComponent(system_name)}`, { replace: true }),
   })
-  /** False once the form was changed: what is being tried is no longer what stands here. */
-  const isTrying = useRef(false)
-  const dryRun = useAct<DryRunResult>({ silent: true, onDone: (tried) => isTrying.current && setResult(tried) })
   const refusal = save.refusal ?? dryRun.refusal
   const path = saved ? systemPath(saved.system_name) : '/api/v1/admin/external/systems'
   const tryIt = async () => {
     const fields = await form.validateFields().catch(() => null)
     if (!fields) return
     const name = saved?.system_name ?? fields.system_name
-    isTrying.current = true
-    dryRun.act({ path: `${systemPath(name)}/dry-run`, body: { system: toBody(fields) } })
+    dryRun.begin(name, toBody(fields))
   }
   return (
     <Page
@@ -62,9 +81,9 @@ function Editor({ saved }: { saved: ExternalSystemRow | null }) {
     >
       {refusal && <Alert type="error" showIcon title={refusal.message} className="form-alert" />}
       <div className="stack">
-        {result && (
+        {dryRun.result && (
           <Panel title="试运行结果">
-            <DryRun result={result} />
+            <DryRun result={dryRun.result} />
           </Panel>
         )}
         {saved && (
@@ -75,10 +94,7 @@ function Editor({ saved }: { saved: ExternalSystemRow | null }) {
         <SystemForm
           form={form}
           initial={saved ? toFields(saved) : NEW_SYSTEM}
-          onChange={() => {
-            setResult(null)
-            isTrying.current = false
-          }}
+          onChange={dryRun.forget}
           onFinish={(fields) => save.act({ method: saved ? 'PUT' : 'POST', path, body: toBody(fields) })}
         />
       </div>
