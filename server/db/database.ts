@@ -1,11 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Kysely, type LogEvent, type Transaction } from 'kysely'
 import sql from 'mssql'
 import type { DatabaseConfig } from '../config/config'
-import { isTransient } from './db-error'
 import { MssqlDialect } from './mssql-dialect'
+import { retried } from './retry'
 import type { Schema } from './schema'
 import { SqliteDialect } from './sqlite-dialect'
 
@@ -28,7 +27,6 @@ export interface Database {
   close(): Promise<void>
 }
 
-const TRANSACTION_TRIES = 4
 const BUSY_TIMEOUT_MS = 5000
 
 /** Opens the configured database; SQL Server connects at once, so that a wrong address is known at start. */
@@ -46,23 +44,12 @@ export async function openDatabase(config: DatabaseConfig, onQuery?: (event: Log
   return {
     engine: config.engine,
     db,
-    transaction: (work) => transact(db, work),
+    transaction: (work) => retried(() => db.transaction().execute(work)),
     ping: async () => {
       await db.selectNoFrom((eb) => eb.lit(1).as('one')).execute()
     },
     pool: () => ({ size: pool?.size ?? 1, available: pool?.available ?? 1, pending: pool?.pending ?? 0 }),
     close: () => db.destroy(),
-  }
-}
-
-async function transact<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await db.transaction().execute(work)
-    } catch (error) {
-      if (attempt === TRANSACTION_TRIES || !isTransient(error)) throw error
-      await pause(10 * 2 ** attempt * Math.random())
-    }
   }
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -15,7 +14,8 @@ import {
   MssqlQueryCompiler,
 } from 'kysely'
 import sql from 'mssql'
-import { isTransient, isUnavailable } from './db-error'
+import { isUnavailable } from './db-error'
+import { retried } from './retry'
 
 /**
  * Kysely on the `mssql` package's ConnectionPool. Kysely brings the SQL Server compiler, adapter and introspector;
@@ -109,14 +109,7 @@ class PoolConnection implements DatabaseConnection {
 
   /** A statement of its own that lost a deadlock had no effect and is run again; a transaction is its caller's to repeat. */
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#execute<R>(query)
-      } catch (error) {
-        if (this.#transaction || attempt === STATEMENT_TRIES || !isTransient(error)) throw error
-        await pause(10 * 2 ** attempt * Math.random())
-      }
-    }
+    return this.#transaction ? this.#execute<R>(query) : retried(() => this.#execute<R>(query))
   }
 
   async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -164,7 +157,6 @@ function numbersFromBigints(rows: Record<string, unknown>[], columns: sql.IColum
     if (column.type === sql.BigInt) for (const row of rows) if (row[name] !== null) row[name] = Number(row[name])
 }
 
-const STATEMENT_TRIES = 4
 const MAX_NVARCHAR = 4000
 const MAX_INT = 0x7fffffff
 /** SQL Server's FLOAT takes nothing closer to zero than this, but zero. */
