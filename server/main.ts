@@ -7,6 +7,7 @@ import { createApp } from './app'
 import { type Context, createContext } from './context'
 import { migrate } from './db/migrate'
 import { linkSandboxSites } from './demo/external-sites'
+import { DEMO_PASSWORD, DEMO_STAFF } from './demo/people'
 import { seedDemo } from './demo/seed'
 import { createHttpServer } from './http/http-server'
 import { createKeyCheck } from './key-check'
@@ -28,7 +29,8 @@ async function start(): Promise<void> {
   for (const warning of addressWarnings(config, env)) context.log.warn(warning)
   await migrate(context.database)
   for (const fault of await createKeyCheck({ database: context.database, secrets }).glance()) context.log.error(fault)
-  if (!config.production) await seedDemo(context)
+  if (config.production) await expectNoDemo(context)
+  else await seedDemo(context)
   if (sandboxes) await linkSandboxSites(context, sandboxes.urls)
   const server = createHttpServer().on('request', createApp(context).callback())
   await listen(server, config)
@@ -37,12 +39,21 @@ async function start(): Promise<void> {
   stopOnSignal({ server, context, jobs, sandboxes })
 }
 
+/** Somebody has started this installation outside production, and everybody knows the password. */
+async function expectNoDemo({ staff, log }: Context): Promise<void> {
+  const emails = Object.values(DEMO_STAFF).map(({ email }) => email)
+  const open = await staff.openTo(emails, DEMO_PASSWORD)
+  if (open.length > 0) log.error(`demo accounts are open to everybody: ${open.join(', ')}: disable them`)
+}
+
 const LOOPBACK = /^(localhost|127\..*|\[::1\])$/
 
 /** What works and is hardly meant. */
 function addressWarnings({ production, publicUrl }: Config, { PUBLIC_URL }: Env): string[] {
   if (production && !PUBLIC_URL)
     return [`PUBLIC_URL is not set: links and callbacks start with ${publicUrl || '/'}, which nobody else can open`]
+  if (production && !publicUrl.startsWith('https:'))
+    return [`PUBLIC_URL is not https: WeChat opens no other links, and passwords travel in the clear`]
   if (isOpenToTheWorld({ production, publicUrl }))
     return [`NODE_ENV is not production although ${publicUrl} is: demo accounts are open, set NODE_ENV=production`]
   return []

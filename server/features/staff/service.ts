@@ -162,6 +162,15 @@ export function createStaffService({ repository, audit, tokens, transaction, acc
       })
     },
 
+    /** Which of these accounts can be logged in to with this password. */
+    async openTo(emails: string[], password: string): Promise<string[]> {
+      const rows = await Promise.all(emails.map(accountOf))
+      const open = await Promise.all(
+        rows.map(async (row) => row?.is_active && (await verifyPassword(row.password_hash, password)) && row.email),
+      )
+      return open.filter((email) => typeof email === 'string')
+    },
+
     /** For dispatch: the worker, if work can be given to them. @throws AppError WORKER_DISABLED */
     async activeWorker(id: string, trx: Db): Promise<StaffRow> {
       const row = await repository.find(id, trx)

@@ -155,6 +155,20 @@ describe('what a running server says', () => {
     expect((await local.stop()).stdout).not.toContain('NODE_ENV')
   })
 
+  test('that demo accounts of an earlier start are open in production', async () => {
+    const secrets = {
+      ...KEYS,
+      JWT_SECRET: 'a-secret-for-the-tokens-of-all',
+      CALLBACK_SECRET: 'abcdefghij0123456789',
+    }
+    const env = { NODE_ENV: 'production', PUBLIC_URL: 'https://service.example.com', ...secrets }
+    await (await startServer({ DATA_DIR: dataDir, ...secrets })).stop()
+    const { stdout } = await (await startServer({ DATA_DIR: dataDir, ...env })).stop()
+    expect(stdout).toMatch(/"level":50.*demo accounts are open.*dispatcher@example\.com.*admin@example\.com/)
+    const fresh = await (await startServer({ DATA_DIR: tempDir(), ...env })).stop()
+    expect(fresh.stdout).not.toMatch(/"level":[45]0/)
+  })
+
   test('that stored values and events need other keys', async () => {
     await (await startServer({ DATA_DIR: dataDir, ...KEYS })).stop()
     const right = await (await startServer({ DATA_DIR: dataDir, ...KEYS })).stop()
