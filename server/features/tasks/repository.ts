@@ -117,15 +117,13 @@ export function createTaskRepository({ db, engine }: Pick<Database, 'db' | 'engi
       .$if(from !== undefined, (query) => query.where('rating.create_time', '>=', from!))
       .$if(to !== undefined, (query) => query.where('rating.create_time', '<', to!))
 
-  const takeNumber = prepare<{ day: string }, unknown>(db, (value) =>
-    db
+  const takeNumber = prepare<{ day: string }, { last_number: number }>(db, (value) => {
+    const taken = db
       .updateTable('task_sequence')
       .set((eb) => ({ last_number: eb('last_number', '+', 1) }))
-      .where('day', '=', value('day')),
-  )
-  const lastNumber = prepare<{ day: string }, { last_number: number }>(db, (value) =>
-    db.selectFrom('task_sequence').select('last_number').where('day', '=', value('day')),
-  )
+      .where('day', '=', value('day'))
+    return engine === 'mssql' ? taken.output('inserted.last_number as last_number') : taken.returning('last_number')
+  })
   const touch = prepare<{ id: string; time: Date }, unknown>(db, (value) =>
     db
       .updateTable('task')
@@ -152,8 +150,7 @@ export function createTaskRepository({ db, engine }: Pick<Database, 'db' | 'engi
 
     /** Takes the day's next number; the row stays locked until the transaction ends, so a rollback leaves no gap. */
     nextNumber: async (day: string, trx: Db): Promise<number> => {
-      await takeNumber({ day }, trx)
-      const [row] = await lastNumber({ day }, trx)
+      const [row] = await takeNumber({ day }, trx)
       if (!row) throw new Error(`there is no counter for ${day}`)
       return row.last_number
     },
