@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { AssignmentStatus } from '../../../types/api/homecare'
 import type { Db } from '../../db/database'
-import type { DispatchAssignmentTable } from '../../db/schema'
+import type { DispatchAssignmentTable } from '../../db/field-work-schema'
 import { prepare } from '../../db/sql-kit'
 
 export type AssignmentRow = Selectable<DispatchAssignmentTable>

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Database, Db } from '../../db/database'
 import { isUniqueViolation } from '../../db/db-error'
-import type { SlaConfigTable } from '../../db/schema'
+import type { SlaConfigTable } from '../../db/field-work-schema'
 import { contains, paged, pageWithTotal, prepare } from '../../db/sql-kit'
 
 export type SlaRow = Selectable<SlaConfigTable>

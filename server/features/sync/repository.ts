@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Db } from '../../db/database'
-import type { SyncItemTable } from '../../db/schema'
+import type { SyncItemTable } from '../../db/field-work-schema'
 
 export type SyncItemRow = Selectable<SyncItemTable>
 

@@ -6,14 +6,13 @@ import type {
   TaskRow as TaskRowView,
   TimelineEntry,
 } from '../../../types/api/tasks'
-import { STEP, type TaskType, UPLOAD_LIMITS } from '../../../types/task-types'
+import { STEP, UPLOAD_LIMITS } from '../../../types/task-types'
 import type { Database, Db } from '../../db/database'
 import { AppError, invalidField, tooLarge } from '../../errors/app-error'
 import type { CustomerPrincipal } from '../../http/authenticate'
 import { toPage } from '../../http/page'
 import type { Upload } from '../../http/uploads'
 import { newId } from '../../ids'
-import { DEFAULT_ORG_ID } from '../../organisation'
 import { shanghaiDay, shanghaiTime } from '../../time'
 import type { CurrentCustomers } from '../customers/current'
 import { DOCUMENT_RULE, IMAGE_RULE } from '../files/schema'
@@ -26,6 +25,7 @@ import type { Actor, EventService } from '../work-order-events/service'
 import { customerActions, remindableIn, type TaskLifecycle } from './lifecycle'
 import type { TaskFilter, TaskRepository, TaskRow } from './repository'
 import type { EvaluationInput, ParsedSubmission } from './schema'
+import { newTaskRow, submittedTexts } from './submission'
 import { toTaskDetail, toTaskRow, toTimelineEntry } from './views'
 
 export interface TaskServiceDeps {
@@ -87,7 +87,7 @@ export function createTaskService(deps: TaskServiceDeps) {
     const uploader = uploaderOf(customerId)
     const day = shanghaiDay(time)
     const number = await repository.nextNumber(day, trx)
-    const task = toRow(customerId, input, { time, taskId: `T${day}${String(number).padStart(4, '0')}`, flag })
+    const task = newTaskRow(customerId, input, { time, taskId: `T${day}${String(number).padStart(4, '0')}`, flag })
     await repository.insert(trx, task)
     const recordId = await lifecycle.record(trx, task, {
       step: STEP.submitted,
@@ -267,58 +267,3 @@ interface InsertRequest {
 }
 
 const uploaderOf = (customerId: number) => `customer:${customerId}`
-
-const submittedTexts = ({ description, device }: ParsedSubmission) => [
-  description,
-  device.fault_description,
-  device.requirement_description,
-]
-
-function toRow(
-  customerId: number,
-  input: ParsedSubmission,
-  made: { time: Date; taskId: string; flag: string | null },
-): TaskRow {
-  const { customer, device } = input
-  return {
-    id: newId(),
-    task_id: made.taskId,
-    type: input.type as TaskType,
-    customer_id: customerId,
-    customer_name: customer.name,
-    customer_company: customer.company,
-    customer_phone: customer.phone,
-    customer_address: customer.address,
-    customer_email: customer.email,
-    device_name: device.name,
-    device_type: device.type,
-    device_brand: device.brand,
-    device_model: device.model,
-    fault_description: device.fault_description,
-    quantity: device.quantity,
-    accessories: device.accessories,
-    appointment_time: device.appointment_time ?? null,
-    verification_type: device.verification_type ?? null,
-    purpose: device.purpose,
-    requirement_description: device.requirement_description,
-    description: input.description,
-    current_step: STEP.submitted,
-    status: 'open',
-    service_latitude: customer.latitude ?? null,
-    service_longitude: customer.longitude ?? null,
-    org_id: DEFAULT_ORG_ID,
-    team_id: null,
-    origin: 'miniprogram',
-    ngs_oid: null,
-    ngs_task_id: null,
-    worker_id: null,
-    content_flag: made.flag,
-    cancel_reason: null,
-    reminded_at: null,
-    visit_state: null,
-    event_seq: 0,
-    event_head: '',
-    create_time: made.time,
-    update_time: made.time,
-  }
-}

@@ -1,6 +1,7 @@
 import type { CompiledQuery, Selectable, Updateable } from 'kysely'
 import type { Database, Db } from '../../db/database'
-import type { CareTaskTable, TaskFileTable, WorkerLocationTable } from '../../db/schema'
+import type { CareTaskTable, WorkerLocationTable } from '../../db/field-work-schema'
+import type { TaskFileTable } from '../../db/schema'
 import { type Batch, contains, first, paged, prepare, prepareInsert } from '../../db/sql-kit'
 import type { PastFix } from './decision'
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { Selectable } from 'kysely'
-import type { WorkOrderEventTable } from '../../db/schema'
+import type { WorkOrderEventTable } from '../../db/field-work-schema'
 
 export type EventRow = Selectable<WorkOrderEventTable>
 

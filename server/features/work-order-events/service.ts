@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database'
-import type { ActorKind } from '../../db/schema'
+import type { ActorKind } from '../../db/field-work-schema'
 import { AppError } from '../../errors/app-error'
 import { newId } from '../../ids'
 import type { Publisher } from '../live/service'
