@@ -149,10 +149,10 @@ type Put = (sample: Sample, item: unknown) => Sample
 /** Every place of a request that something else can be put into. */
 function placesIn({ params, query, body }: Sample): [string, Put][] {
   const inside = (part: 'params' | 'query') => (name: string) =>
-    [`${part}.${name}`, (sample, item) => ({ ...sample, [part]: { ...sample[part], [name]: item } })] satisfies [
-      string,
-      Put,
-    ]
+    [
+      `${part}.${name}`,
+      (sample, item) => ({ ...sample, [part]: { ...sample[part], [name]: inHead(item) } }),
+    ] satisfies [string, Put]
   return [
     ...Object.keys(params).map(inside('params')),
     ...Object.keys(query).map(inside('query')),
@@ -166,12 +166,20 @@ function placesIn({ params, query, body }: Sample): [string, Put][] {
   ]
 }
 
+/** Node answers 431 to a longer head and closes; what is longer still would be on its way and meet a closed door. */
+const MAX_HEAD = 20_000
+const inHead = (item: unknown) => (typeof item === 'string' ? item.slice(0, MAX_HEAD) : item)
+
 /** As a header can carry it: bytes, no line ends. */
-const headerText = (item: unknown) =>
-  Buffer.from(typeof item === 'string' ? item.toWellFormed() : (JSON.stringify(item) ?? ''))
-    .toString('latin1')
-    // oxlint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, '')
+const headerText = (given: unknown) => {
+  const item = inHead(given)
+  return (
+    Buffer.from(typeof item === 'string' ? item.toWellFormed() : (JSON.stringify(item) ?? ''))
+      .toString('latin1')
+      // oxlint-disable-next-line no-control-regex
+      .replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, '')
+  )
+}
 
 interface Attempt {
   place: string
