@@ -19,9 +19,10 @@ import {
 import { isSigned, knownOf, PASSWORD, signedFor, usesUp, type Valid, validRequest } from './valid-requests'
 import { startWorld, type World } from './world'
 
-jest.setTimeout(600_000)
-
 const LONG = Boolean(process.env.FUZZ_LONG)
+// The long form tries every text at every place.
+jest.setTimeout(LONG ? 3_600_000 : 600_000)
+
 /** Of what is tried in each place by the short form. */
 const SHARE = 5
 const AT_ONCE = 6
