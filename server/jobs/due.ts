@@ -34,6 +34,9 @@ export async function runDueJobs(
   }
 
   const late = new AbortController()
+  const patience = wait(PATIENCE_MS, 'running' as const, { signal: late.signal, ref: false }).catch(
+    () => 'running' as const,
+  )
   const list = await Promise.all(
     jobs.map(async (job) => ({
       name: job.name,
@@ -42,7 +45,7 @@ export async function runDueJobs(
           log.error({ job: job.name, err: error }, 'job could not be noted')
           return 'failed' as const
         }),
-        wait(PATIENCE_MS, 'running' as const, { signal: late.signal, ref: false }).catch(() => 'running' as const),
+        patience,
       ]),
     })),
   )

@@ -4,6 +4,12 @@ import type { ExternalAuthSessionTable, ExternalChallengeTable } from '../../db/
 import { first, pageWithTotal } from '../../db/sql-kit'
 
 export type SessionRow = Selectable<ExternalAuthSessionTable>
+/** A session in a list. */
+export interface ListedSession extends SessionRow {
+  lock_threshold: number
+  is_active: boolean
+  challenge_id: string | null
+}
 export type ChallengeRow = Selectable<ExternalChallengeTable>
 
 export interface Lease {
@@ -32,11 +38,23 @@ export function createExternalSessionRepository({ db, engine }: Pick<Database, '
       return rows.find((row) => row.account === account) ?? null
     },
 
-    list: (systemName: string | undefined, page: { page: number; size: number }) => {
+    /** Each with what its system has to say of it, and the challenge it waits on that is not past its time. */
+    list: (systemName: string | undefined, now: Date, page: { page: number; size: number }) => {
       const filtered = db
-        .selectFrom('external_auth_session')
-        .$if(systemName !== undefined, (query) => query.where('system_name', '=', systemName!))
-      const rows = filtered.selectAll().orderBy('system_name').orderBy('account')
+        .selectFrom('external_auth_session as session')
+        .innerJoin('external_system as system', 'system.system_name', 'session.system_name')
+        .$if(systemName !== undefined, (query) => query.where('session.system_name', '=', systemName!))
+      const rows = filtered
+        .leftJoin('external_challenge as challenge', (join) =>
+          join
+            .onRef('challenge.live_key', '=', 'session.id')
+            .on('challenge.live_key', 'is not', null)
+            .on('challenge.expires_at', '>', now),
+        )
+        .selectAll('session')
+        .select(['system.lock_threshold', 'system.is_active', 'challenge.id as challenge_id'])
+        .orderBy('session.system_name')
+        .orderBy('session.account')
       return pageWithTotal({ filtered, rows }, engine, page)
     },
 

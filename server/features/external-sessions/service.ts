@@ -79,7 +79,7 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
   })
 
   async function firstAccount(system: string): Promise<string | null> {
-    const { rows } = await repository.list(system, { page: 1, size: 100 })
+    const { rows } = await repository.list(system, now(), { page: 1, size: 100 })
     const best = rows.find((row) => isUsable(row, now())) ?? rows.find((row) => !isHeldBack(row, now())) ?? rows[0]
     return best?.account ?? null
   }
@@ -137,16 +137,8 @@ export function createExternalSessionService(deps: ExternalSessionDeps) {
     },
 
     async list({ system, page, size }: { system?: string; page: number; size: number }) {
-      const { rows, total } = await repository.list(system, { page, size })
-      const list = await Promise.all(
-        rows.map(async (row) =>
-          toSessionRow(row, {
-            system: await systems.get(row.system_name),
-            now: now(),
-            challengeId: (await keeper.waitsOnPerson(row))?.id ?? null,
-          }),
-        ),
-      )
+      const { rows, total } = await repository.list(system, now(), { page, size })
+      const list = rows.map((row) => toSessionRow(row, now()))
       return toPage(list, total, { page, size })
     },
 

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../../types/errors'
 import { AppError } from '../../errors/app-error'
 import { shanghaiTime } from '../../time'
 import { isUsable, type StoredLogin } from './outcomes'
-import type { ChallengeRow, SessionRow } from './repository'
+import type { ChallengeRow, ListedSession, SessionRow } from './repository'
 
 const time = (instant: Date | null) => instant && shanghaiTime(instant)
 
@@ -55,7 +55,8 @@ function sinceOf(row: SessionRow): Date | null {
 }
 
 /** A session as the console shows it: without the login. */
-export function toSessionRow(row: SessionRow, { system, now, challengeId }: SessionFacts) {
+export function toSessionRow(row: ListedSession, now: Date) {
+  const challengeId = row.state === 'CHALLENGE' ? row.challenge_id : null
   const age = row.last_login_at && row.status === 'active' ? now.getTime() - row.last_login_at.getTime() : null
   return {
     id: row.id,
@@ -63,7 +64,7 @@ export function toSessionRow(row: SessionRow, { system, now, challengeId }: Sess
     account: row.account,
     status: row.status,
     state: row.state,
-    is_active: system.is_active,
+    is_active: row.is_active,
     since: time(sinceOf(row)),
     age_seconds: age === null ? null : Math.floor(age / 1000),
     expire_at: time(row.expire_at),
@@ -72,19 +73,13 @@ export function toSessionRow(row: SessionRow, { system, now, challengeId }: Sess
     learned_lifetime_seconds: row.learned_lifetime_seconds,
     failures: row.failures,
     password_failures: row.password_failures,
-    attempts_left: Math.max(0, system.lock_threshold - row.password_failures),
+    attempts_left: Math.max(0, row.lock_threshold - row.password_failures),
     next_action: nextAction(row, challengeId !== null, now),
     next_action_at: time(row.next_action_at),
     last_error: row.last_error,
     fencing_token: row.fencing_token,
     challenge_id: challengeId,
   }
-}
-
-interface SessionFacts {
-  system: { lock_threshold: number; is_active: boolean }
-  now: Date
-  challengeId: string | null
 }
 
 export const toChallenge = (row: ChallengeRow) => ({

@@ -8,7 +8,7 @@ import type { WxworkService } from '../wxwork/service'
 import { externalRow, wxworkRow } from './accounts'
 import { blankRow, connectionRow, ngsRow, type OwedWrites, wechatRow } from './connections'
 
-const PAGE = 100
+const PAGE = 500
 const GATEWAY = ['wxwork', 'gateway', '企业微信网关'] as const
 
 export interface SessionBoardDeps {

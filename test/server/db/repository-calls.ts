@@ -122,8 +122,8 @@ export const REPOSITORIES: Record<string, Sampled> = {
     find: [[id], [id, on]],
     findByAccount: [['s', 'a']],
     list: [
-      [undefined, firstPage],
-      ['s', lastPage],
+      [undefined, time, firstPage],
+      ['s', time, lastPage],
     ],
     due: [[time, 20]],
     takeLease: [[{ id, owner: id, now: time, until: time }]],

@@ -81,6 +81,19 @@ test('a captcha for a person, a site that is down and a changed page are told ap
   })
 })
 
+test('many accounts cost no more queries than one', async () => {
+  const accounts = Array.from({ length: 20 }, (_, index) => ({ account: `op${index}`, password: 'x' }))
+  external = await startExternalSite({ system: { is_active: false, accounts: accounts.slice(0, 1) } })
+  const queriesOf = async () => {
+    external.app.queries.length = 0
+    const rows = await board()
+    return [rows.filter((row: any) => row.partner === 'external').length, external.app.queries.length]
+  }
+  const [one, queries] = await queriesOf()
+  await external.change({ accounts })
+  expect([one, await queriesOf()]).toEqual([1, [20, queries]])
+})
+
 test('writes that ngs is owed and a person has to settle are named', async () => {
   external = await startExternalSite({ ngs: true })
   const customer = { token: await external.app.api.customer() }

@@ -251,6 +251,8 @@ test('no input of any route makes a 5xx, a hang or a leak', async () => {
       }
       await Promise.all(Array.from({ length: AT_ONCE }, worker))
       clearInterval(clock)
+      app.queries.length = 0
+      if (LONG) process.stdout.write(`${all.length} inputs for ${nameOf(operation)} (${encoding})\n`)
       // An account that was disabled, or a password that was changed, by what was tried.
       await app.context.database.db.updateTable('staff').set({ is_active: true, tokens_valid_after: null }).execute()
       await logInAgain(app, crew)
