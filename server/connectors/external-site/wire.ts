@@ -38,9 +38,11 @@ interface Content {
 const MAX_REDIRECTS = 3
 const ALWAYS_MASKED = ['set-cookie', 'cookie']
 
+/** One for all sites: each that has run stays on every promise of the process, and settings that change open a new site. */
+const callsUnderWay = new AsyncLocalStorage<HttpCall[]>()
+
 /** Requests to one site: cookies, token, redirects, what a login page in place of an answer means, and the record. */
 export class SiteWire {
-  readonly #calls = new AsyncLocalStorage<HttpCall[]>()
   readonly http: HttpClient
 
   constructor(readonly options: SiteOptions) {
@@ -49,7 +51,7 @@ export class SiteWire {
       upstream: systemName,
       baseUrl,
       log,
-      onCall: (call) => this.#calls.getStore()?.push(call),
+      onCall: (call) => callsUnderWay.getStore()?.push(call),
     })
   }
 
@@ -69,7 +71,7 @@ export class SiteWire {
     const made: HttpCall[] = []
     const operation: Operation = { account, secrets: [...secrets] }
     try {
-      return await this.#calls.run(made, () => work(operation))
+      return await callsUnderWay.run(made, () => work(operation))
     } finally {
       const { fields } = this.options.profile.login
       const masking = { secrets: operation.secrets, fields: [fields.password, fields.captcha, ...ALWAYS_MASKED] }

@@ -19,3 +19,16 @@ test('a pull goes on with the connection it began with after an admin had the si
   jest.useRealTimers()
   expect(await site.list(credential, 'op1', { page: 1, since: null })).toMatchObject({ rows: 20 })
 })
+
+/** What every promise of the process carries: Node copies each of them to every new one. */
+const carried = () => Object.getOwnPropertySymbols(Promise.resolve()).length
+
+test('a connection made anew, again and again, leaves nothing on what the process does afterwards', async () => {
+  const connectAnew = async () => {
+    expect((await external.check()).status).toBe(200)
+  }
+  await connectAnew()
+  const before = carried()
+  for (let round = 0; round < 5; round++) await connectAnew()
+  expect(carried()).toBe(before)
+})
