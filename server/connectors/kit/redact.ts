@@ -31,12 +31,15 @@ export function redactAnswer(bytes: Buffer, contentType: string): { responseBody
   return { responseBody: redact(jsonOrText(bytes.toString('utf8')), 'answer'), binary: null }
 }
 
+/** One value of a record, masked as what was sent; a long one as the beginning of its text. */
+export const redactValue = (value: unknown): unknown => redact(value, 'request')
+
 /** A sentence of a partner's, fit for the log. */
 export const redactText = (text: string): string => mask(text, 'answer') as string
 
 function redact(value: unknown, side: Side): unknown {
   const masked = mask(value, side)
-  const text = JSON.stringify(masked)
+  const text = JSON.stringify(masked) ?? ''
   return text.length > MAX_BODY_CHARS ? cut(text, MAX_BODY_CHARS) : masked
 }
 

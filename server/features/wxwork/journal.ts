@@ -1,4 +1,4 @@
-import { redactRequest } from '../../connectors/kit/redact'
+import { redactValue } from '../../connectors/kit/redact'
 import type { Db } from '../../db/database'
 import { newId } from '../../ids'
 import type { Publisher } from '../live/service'
@@ -18,14 +18,24 @@ export interface JournalEntry {
   /** The gateway's action, or `callback`. */
   stage: string
   type?: string
-  payload: object
+  payload: JournalPayload
+}
+
+/** Each part is masked, and cut where it is long, by itself. */
+interface JournalPayload {
+  request?: unknown
+  response?: unknown
+  error?: string
+  uuid?: string
+  type?: unknown
+  json?: unknown
 }
 
 /** What happened to an account, for people: the newest of each session are kept. */
 export function createJournal({ repository, maxEvents, callbackSecret, live, now }: JournalDeps) {
   const textOf = (payload: object): string => {
-    const { body } = redactRequest({ json: payload }) as { body: unknown }
-    return JSON.stringify(body).replaceAll(callbackSecret, '***')
+    const parts = Object.entries(payload).map(([name, value]) => [name, redactValue(value)])
+    return JSON.stringify(Object.fromEntries(parts)).replaceAll(callbackSecret, '***')
   }
   async function write({ session, stage, type = '', payload }: JournalEntry, on?: Db): Promise<void> {
     await repository.insertEvent(

@@ -51,6 +51,19 @@ test('a notice that nests without end is kept as text and holds up no other', as
   expect((await notices()).every(({ processed_at }) => processed_at !== null)).toBe(true)
 })
 
+test('a notice longer than the journal keeps is kept by its beginning and holds up no other', async () => {
+  const uuid = await app.logIn()
+  const fields = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`field${index}`, '长'.repeat(5)]))
+  expect((await send({ uuid, type: 1, json: { first: '异常断开', ...fields } })).status).toBe(200)
+  await send({ uuid, type: 2, json: 'after it' })
+  const [next, long] = await events()
+  expect(next).toMatchObject({ type: '2', payload: { json: 'after it' } })
+  expect(long).toMatchObject({
+    type: '1',
+    payload: { uuid, json: expect.stringMatching(/^\{"first":"异常断开".*characters\)$/) },
+  })
+})
+
 test('notices that a process which died had stored are processed by the next, unasked', async () => {
   const uuid = await app.logIn()
   await app.context.wxworkCallbacks.stop()

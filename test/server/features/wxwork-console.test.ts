@@ -191,3 +191,13 @@ test('start-login does it all, by QR code where the automatic way is refused', a
   expect((await app.post('/start-login', { vid: '16888' })).body).toMatchObject({ ok: true, mode: 'online' })
   expect((await app.get('/upstream-check')).body).toMatchObject({ ok: true, reachable: true, clients: 1 })
 })
+
+test('an answer longer than the journal keeps is passed on whole', async () => {
+  app = await startWxworkApp()
+  for (let account = 0; account < 250; account++) await app.post('/init')
+  const { status, body } = await app.post('/refresh-run-client')
+  expect([status, body.getRunClient.data.length]).toEqual([200, 250])
+  const [, { stage, payload }] = (await app.get('/events')).body.events
+  expect(stage).toBe('GetRunClient')
+  expect(payload).toMatchObject({ response: expect.stringMatching(/^\{.*characters\)$/) })
+})
