@@ -73,7 +73,7 @@ function listen(server: Server, { host, port }: { host: string; port: number }):
 function announce({ config, log }: Context, server: Server, sandboxes: Sandboxes | null): void {
   const { port } = server.address() as AddressInfo
   const address = config.publicUrl || `http://localhost:${port}`
-  log.info({ address, database: config.database.engine, upstreams: config.upstreams }, 'listening')
+  log.info({ address, port, database: config.database.engine, upstreams: config.upstreams }, 'listening')
   if (config.production) return
   const lines = [
     `\n  研仪联现场服务  ${address}`,

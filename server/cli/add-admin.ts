@@ -17,12 +17,14 @@ const OPERATOR = {
   teamId: null,
 }
 
+const USAGE = '用法：npm run add:admin -- 邮箱 姓名；部署目录里 field add-admin 邮箱 姓名'
+
 /** `npm run add:admin -- EMAIL NAME`: an administrator with a password that is shown this once. */
 runCommand(async () => {
   const [email = '', ...names] = process.argv.slice(2)
   const password = randomBytes(15).toString('base64url')
   const input = newStaffBody.safeParse({ email, password, role: 'ADMIN', full_name: names.join(' ') })
-  if (!input.success) throw new Error(`${input.error.issues[0]!.message}；用法：npm run add:admin -- 邮箱 姓名`)
+  if (!input.success) throw new Error(`${input.error.issues[0]!.message}；${USAGE}`)
   await withContext(async ({ staff }) => {
     try {
       await staff.create(OPERATOR, input.data, WITHOUT_KEY)

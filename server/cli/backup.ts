@@ -7,7 +7,7 @@ import { runCommand } from './run'
 /** `npm run backup -- FILE` copies the SQLite database while the service runs. */
 runCommand(async () => {
   const [file, ...more] = process.argv.slice(2)
-  if (!file || more.length > 0) throw new Error('用法：npm run backup -- 文件')
+  if (!file || more.length > 0) throw new Error('用法：npm run backup -- 文件；部署目录里 field backup 文件')
   const target = path.resolve(file)
   if (fs.existsSync(target)) throw new Error(`${target} 已经存在`)
   const { config } = readConfig()

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
@@ -123,6 +124,30 @@ describe('docs/deploy', () => {
     const login = await server.api.post('/auth/email-login', { email: 'admin@example.com', password: 'password123' })
     expect(login.status).toBe(404)
     await server.stop()
+  }, 60_000)
+
+  test('the management command runs the built program on the database of the service', async () => {
+    const server = await startServer({ ...PRODUCTION, DATA_DIR: tempDir() })
+    await server.stop()
+    const dir = tempDir()
+    const variables = path.join(dir, 'service.env')
+    const file = { ...parseEnv(read('.env.example')), ...PRODUCTION, DATA_DIR: dir }
+    fs.writeFileSync(
+      variables,
+      Object.entries(file)
+        .map((pair) => pair.join('='))
+        .join('\n'),
+    )
+    const script = read('docs/deploy/field')
+      .replaceAll('/srv/field-service', path.resolve(SERVER_FILE, '../../..'))
+      .replaceAll('/etc/field-service.env', variables)
+      .replaceAll('sudo -u field-service ', '')
+    const run = (...args: string[]) =>
+      spawnSync('sh', ['-c', script, 'field', ...args], { encoding: 'utf8', env: { PATH: process.env.PATH! } as never })
+    expect(run('migrate')).toMatchObject({ status: 0, stdout: expect.stringContaining(path.join(dir, 'app.db')) })
+    expect(run('backup', path.join(dir, 'a b.db'))).toMatchObject({ status: 0 })
+    expect(fs.statSync(path.join(dir, 'a b.db')).mode & 0o077).toBe(0)
+    expect(run()).toMatchObject({ status: expect.any(Number), stderr: expect.stringContaining('用法') })
   }, 60_000)
 
   test('nginx and Caddy lead to the port, keep the metrics inside and take what the server takes', async () => {

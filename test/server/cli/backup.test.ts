@@ -51,7 +51,7 @@ describe('npm run backup', () => {
     fs.writeFileSync(there, 'precious')
     expect(await command('backup', [], { DATA_DIR: dataDir })).toMatchObject({
       code: 1,
-      stderr: '用法：npm run backup -- 文件\n',
+      stderr: '用法：npm run backup -- 文件；部署目录里 field backup 文件\n',
     })
     expect((await command('backup', [there], { DATA_DIR: dataDir })).stderr).toMatch(/已经存在\n$/)
     expect((await command('backup', [`${there}2`], { DATA_DIR: dataDir })).stderr).toMatch(/^没有数据库/)
