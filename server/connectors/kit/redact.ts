@@ -18,11 +18,14 @@ interface SentParts {
   body?: string | Uint8Array
 }
 
-/** What was sent, fit for the log: `{ query?, body? }` with secrets masked by key at any depth; null where it was nothing. */
+/**
+ * What was sent, fit for the log: `{ query?, body? }` with secrets masked by key at any depth, each of them the beginning
+ * of its text where it is long; null where it was nothing.
+ */
 export function redactRequest({ query, json, form, body }: SentParts): unknown {
   const sent = json ?? form ?? (typeof body === 'string' ? jsonOrText(body) : body)
   if (query === undefined && sent === undefined) return null
-  return redact({ ...(query ? { query } : {}), ...(sent === undefined ? {} : { body: sent }) }, 'request')
+  return { ...(query ? { query: redactValue(query) } : {}), ...(sent === undefined ? {} : { body: redactValue(sent) }) }
 }
 
 /** What came back, masked the same way; content that is no text comes as `binary`, for the log's files. */

@@ -71,6 +71,17 @@ describe('call record', () => {
     },
   )
 
+  it('keeps the beginning of a long body, and query and body where they belong', async () => {
+    const peer = await sandbox()
+    const { http, calls } = client(peer.url)
+    const rows = Array.from({ length: 3000 }, (_, index) => ({ id: index, password: 'geheim' }))
+    await http.request({ ...write, query: { page: '1' }, json: { rows } })
+    expect(calls[0]?.requestBody).toEqual({
+      query: { page: '1' },
+      body: expect.stringMatching(/^\{"rows":\[\{"id":0,"password":"\*\*\*"\}.*characters\)$/),
+    })
+  })
+
   it('masks a secret of which only the beginning is kept', async () => {
     const peer = await sandbox()
     const { http, calls } = client(peer.url)
