@@ -184,11 +184,13 @@ function h5Client(): Koa.Middleware {
       ctx.body = startPage
     }
   const policy = contentPolicy(fs.readFileSync(index, 'utf8'))
-  return serveStatic(H5_DIR, {
+  const files = serveStatic(H5_DIR, {
     setHeaders: (res, file) => {
       const hashed = /\.[0-9a-f]{8}\./.test(path.basename(file))
       res.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
       if (file === index) res.setHeader('Content-Security-Policy', policy)
     },
   })
+  // `//name` is no file, nor bad input as the file server has it, but an address that is not here.
+  return (ctx, next) => (ctx.path.startsWith('//') ? next() : files(ctx, next))
 }

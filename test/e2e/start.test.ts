@@ -57,6 +57,13 @@ describeInBrowser('the app starts in a browser', () => {
     await phone.context.close()
   })
 
+  test('an address that is no file of the app is not found', async () => {
+    for (const path of ['//metrics', '///', '/no-such-file.js', '/.env', '/js/.map'])
+      expect([path, (await app.api.get(path)).status]).toEqual([path, 404])
+    for (const path of ['/%2e%2e%2fpackage.json', '/..%5cpackage.json', '/%00', '/%c0%ae%c0%ae/package.json'])
+      expect((await app.api.get(path)).status).toBeGreaterThanOrEqual(400)
+  })
+
   /** Opened once, with its files on the phone. */
   const openOnce = async () => {
     await person.open('pages/home/index')
