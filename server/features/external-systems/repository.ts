@@ -33,6 +33,14 @@ export interface SealedRow {
 type Sealed = Pick<SealedRow, 'password' | 'cookie'>
 
 export function createExternalSystemRepository({ db, engine }: Pick<Database, 'db' | 'engine'>) {
+  const endpointsOf = (systemNames: string[], on: Db = db): Promise<EndpointRow[]> =>
+    on
+      .selectFrom('external_api_endpoint')
+      .selectAll()
+      .where('system_name', 'in', systemNames.length > 0 ? systemNames : [''])
+      .orderBy('name')
+      .execute()
+
   return {
     list: ({ q, active }: SystemFilter, page: { page: number; size: number }) => {
       const filtered = db
@@ -84,13 +92,9 @@ export function createExternalSystemRepository({ db, engine }: Pick<Database, 'd
         .orderBy('next_pull_at')
         .execute(),
 
-    endpoints: (systemName: string, on: Db = db): Promise<EndpointRow[]> =>
-      on
-        .selectFrom('external_api_endpoint')
-        .selectAll()
-        .where('system_name', '=', systemName)
-        .orderBy('name')
-        .execute(),
+    endpoints: (systemName: string, on: Db = db): Promise<EndpointRow[]> => endpointsOf([systemName], on),
+
+    endpointsOf,
 
     findEndpoint: async (id: string, on: Db = db): Promise<EndpointRow | null> =>
       (await on.selectFrom('external_api_endpoint').selectAll().where('id', '=', id).executeTakeFirst()) ?? null,

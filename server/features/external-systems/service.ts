@@ -4,21 +4,14 @@ import { isUniqueViolation } from '../../db/db-error'
 import { AppError } from '../../errors/app-error'
 import type { StaffPrincipal } from '../../http/authenticate'
 import { pageFrom, toPage } from '../../http/page'
-import { newId } from '../../ids'
 import type { Vault } from '../../vault'
 import type { AuditService } from '../audit/service'
 import type { Once } from '../idempotency/service'
 import { Accounts } from './accounts'
 import { assertComplete, Endpoints } from './endpoints'
-import type {
-  AccountRow,
-  AccountSummary,
-  EndpointRow,
-  ExternalSystemRepository,
-  SystemFilter,
-  SystemRow,
-} from './repository'
+import type { AccountRow, EndpointRow, ExternalSystemRepository, SystemFilter, SystemRow } from './repository'
 import type { EndpointChanges, EndpointInput, SystemChanges, SystemInput } from './schema'
+import { assertSameName, changedColumns, defined, isSiteChanged, newSystem } from './settings'
 import { type OpenSystem, profileOf, type Sites } from './sites'
 import { toEndpoint, toView } from './views'
 
@@ -50,12 +43,16 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
     return system
   }
 
-  async function view(system: SystemRow, accounts?: AccountSummary[]) {
-    const [endpoints, all] = await Promise.all([
-      repository.endpoints(system.system_name),
-      accounts ?? repository.accounts([system.system_name]),
-    ])
-    return toView(system, endpoints, all)
+  async function view(system: SystemRow) {
+    const [only] = await views([system])
+    return only!
+  }
+
+  async function views(systems: SystemRow[]) {
+    const names = systems.map(({ system_name }) => system_name)
+    const [endpoints, accounts] = await Promise.all([repository.endpointsOf(names), repository.accounts(names)])
+    const isOf = (system: SystemRow) => (row: { system_name: string }) => row.system_name === system.system_name
+    return systems.map((system) => toView(system, endpoints.filter(isOf(system)), accounts.filter(isOf(system))))
   }
 
   const unique = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
@@ -137,14 +134,7 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
 
     async list({ page, size, ...filter }: SystemFilter & { page: number; size: number }) {
       const { rows, total } = await repository.list(filter, { page, size })
-      const accounts = await repository.accounts(rows.map(({ system_name }) => system_name))
-      const list = rows.map((row) =>
-        view(
-          row,
-          accounts.filter(({ system_name }) => system_name === row.system_name),
-        ),
-      )
-      return toPage(await Promise.all(list), total, { page, size })
+      return toPage(await views(rows), total, { page, size })
     },
 
     detail: async (reference: string) => view(await get(reference)),
@@ -291,39 +281,3 @@ export function createExternalSystemService(deps: ExternalSystemDeps) {
 }
 
 export type ExternalSystemService = ReturnType<typeof createExternalSystemService>
-
-function newSystem(input: Omit<SystemInput, 'accounts'>, time: Date): SystemRow {
-  const { endpoints: _endpoints, overrides, ...columns } = input
-  return {
-    ...columns,
-    id: newId(),
-    overrides: JSON.stringify(overrides),
-    next_pull_at: input.pull_interval_seconds === null ? null : time,
-    watermark: null,
-    create_time: time,
-    update_time: time,
-  }
-}
-
-function assertSameName(before: SystemRow, given: string | undefined): void {
-  if (given !== undefined && given !== before.system_name)
-    throw new AppError('INVALID_INPUT', { message: '系统标识不能修改（system_name）' })
-}
-
-const isSiteChanged = (input: SystemChanges) =>
-  ['base_url', 'profile', 'overrides', 'endpoints'].some((name) => input[name as keyof SystemChanges] !== undefined)
-
-function changedColumns({ overrides, ...columns }: Omit<SystemChanges, 'accounts' | 'endpoints'>, time: Date) {
-  const { pull_interval_seconds: interval } = columns
-  return {
-    ...defined(columns),
-    ...(overrides === undefined ? {} : { overrides: JSON.stringify(overrides) }),
-    ...(interval === undefined ? {} : { next_pull_at: interval === null ? null : time }),
-    update_time: time,
-  }
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-const defined = <T extends object>(value: T): Defined<T> =>
-  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>

@@ -165,15 +165,12 @@ async function cameOnline(deps: MachineDeps, session: WxworkSession, client: Run
 /** The gateway forgets where to call with every new uuid. */
 async function registerAnew(deps: MachineDeps, session: WxworkSession): Promise<SessionChanges> {
   if (!session.callback_uuid || session.callback_uuid === session.uuid) return {}
-  const stage = 'SetCallbackUrl'
-  try {
-    const { raw } = await deps.wxwork!.setCallbackUrl(session.uuid, deps.callbackUrl)
-    await deps.journal.note({ session, stage, payload: { request: { url: deps.callbackUrl }, response: raw } })
-    return { callback_uuid: session.uuid }
-  } catch (error) {
-    await deps.journal.note({ session, stage, payload: { error: (error as Error).message } })
-    return {}
-  }
+  const request = { url: deps.callbackUrl }
+  const make = () => deps.wxwork!.setCallbackUrl(session.uuid, deps.callbackUrl)
+  return createNoted(deps.journal)(session, { stage: 'SetCallbackUrl', request, make }).then(
+    () => ({ callback_uuid: session.uuid }),
+    () => ({}),
+  )
 }
 
 /** The gateway says that nobody is logged in. */

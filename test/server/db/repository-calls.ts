@@ -160,6 +160,7 @@ export const REPOSITORIES: Record<string, Sampled> = {
     remove: [[{ id, system_name: 's' }, on]],
     pullsDue: [[time]],
     endpoints: [['s'], ['s', on]],
+    endpointsOf: [[['s', 't']], [[], on]],
     findEndpoint: [[id], [id, on]],
     insertEndpoint: [[row('external_api_endpoint'), on]],
     updateEndpoint: [[id, { name: 'n' }, on]],

@@ -35,6 +35,19 @@ test('a system comes back with its catalogue and accounts, never with a password
   expect(await dump(external.app)).not.toContain(SANDBOX_ACCOUNT.password)
 })
 
+test('many systems cost no more queries than one, and each comes with its own', async () => {
+  for (const system_name of ['list-a', 'list-b', 'list-c']) await post(build({ system_name }))
+  const queriesOf = async (q: string) => {
+    external.app.queries.length = 0
+    const { body } = await external.app.api.get(`${base}?q=${q}`, external.admin)
+    for (const { endpoints, accounts } of body.data.list)
+      expect([endpoints.length > 4, accounts.length]).toEqual([true, 1])
+    return [body.data.total, external.app.queries.filter((sql) => !sql.includes('external_api_log')).length]
+  }
+  const [one, queries] = await queriesOf('list-a')
+  expect([one, await queriesOf('list-')]).toEqual([1, [3, queries]])
+})
+
 test('endpoints given take the place of those of the profile', async () => {
   const endpoints = [{ name: 'captcha', endpoint: '/code.png', http_method: 'GET', require_auth: false }]
   const { body } = await post(build({ system_name: 'placed', endpoints }))
