@@ -61,7 +61,7 @@ describeInBrowser('the app starts in a browser', () => {
     for (const path of ['//metrics', '///', '/no-such-file.js', '/.env', '/js/.map'])
       expect([path, (await app.api.get(path)).status]).toEqual([path, 404])
     for (const path of ['/%2e%2e%2fpackage.json', '/..%5cpackage.json', '/%00', '/%c0%ae%c0%ae/package.json'])
-      expect((await app.api.get(path)).status).toBeGreaterThanOrEqual(400)
+      expect([400, 403, 404]).toContain((await app.api.get(path)).status)
   })
 
   /** Opened once, with its files on the phone. */

@@ -147,7 +147,8 @@ describe('docs/deploy', () => {
     expect(run('migrate')).toMatchObject({ status: 0, stdout: expect.stringContaining(path.join(dir, 'app.db')) })
     expect(run('backup', path.join(dir, 'a b.db'))).toMatchObject({ status: 0 })
     expect(fs.statSync(path.join(dir, 'a b.db')).mode & 0o077).toBe(0)
-    expect(run()).toMatchObject({ status: expect.any(Number), stderr: expect.stringContaining('用法') })
+    expect(run().stderr).toContain('用法')
+    expect(run().status).toBeGreaterThan(0)
   }, 60_000)
 
   test('nginx and Caddy lead to the port, keep the metrics inside and take what the server takes', async () => {

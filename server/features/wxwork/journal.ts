@@ -33,9 +33,12 @@ interface JournalPayload {
 
 /** What happened to an account, for people: the newest of each session are kept. */
 export function createJournal({ repository, maxEvents, callbackSecret, live, now }: JournalDeps) {
+  /** Concealed before it is cut: of a secret that is cut in two the half would stay. */
   const textOf = (payload: object): string => {
-    const parts = Object.entries(payload).map(([name, value]) => [name, redactValue(value)])
-    return JSON.stringify(Object.fromEntries(parts)).replaceAll(callbackSecret, '***')
+    const concealed = JSON.parse(JSON.stringify(payload).replaceAll(callbackSecret, '***')) as object
+    return JSON.stringify(
+      Object.fromEntries(Object.entries(concealed).map(([name, value]) => [name, redactValue(value)])),
+    )
   }
   async function write({ session, stage, type = '', payload }: JournalEntry, on?: Db): Promise<void> {
     await repository.insertEvent(

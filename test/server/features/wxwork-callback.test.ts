@@ -64,6 +64,18 @@ test('a notice longer than the journal keeps is kept by its beginning and holds 
   })
 })
 
+test('of the secret nothing is kept, also where a long notice is cut in its middle', async () => {
+  const uuid = await app.logIn()
+  const { callbackSecret } = app.secrets
+  const said = Array.from({ length: 40 }, (_, index) => 'x'.repeat(1950 + index) + callbackSecret)
+  await send({ uuid, type: 1, json: { said } })
+  await send({ uuid, type: 2, json: said[30] })
+  await app.context.wxworkCallbacks.process()
+  const kept = JSON.stringify(await app.context.database.db.selectFrom('wxwork_event').selectAll().execute())
+  expect(kept).toContain('xxx')
+  expect(kept).not.toContain(callbackSecret.slice(0, 12))
+})
+
 test('notices that a process which died had stored are processed by the next, unasked', async () => {
   const uuid = await app.logIn()
   await app.context.wxworkCallbacks.stop()
